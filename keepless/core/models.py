@@ -1,0 +1,112 @@
+"""What a bank tells us, in our words. Amounts are integers in minor units of the `currency` beside them.
+
+Signs are Plaid's: a positive amount leaves the account, a negative one arrives. On a credit or loan account a positive
+balance is owed.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One account. A balance that the bank does not tell is None and is never taken for zero."""
+
+    id: str
+    name: str
+    mask: str | None
+    type: str  # depository, credit, loan, investment, other; unknown values pass through
+    subtype: str | None
+    currency: str
+    current: int | None
+    available: int | None
+    limit: int | None
+    official_name: str | None = None
+
+
+class Transaction(msgspec.Struct, frozen=True, gc=False):
+    """One row of an account. `date` is when it happened (authorised where known), `posted` when the bank booked it."""
+
+    id: str
+    account_id: str
+    amount: int
+    currency: str
+    date: date
+    posted: date
+    name: str  # as the bank writes it
+    merchant: str  # as people call it; the name where no merchant is known
+    primary: str  # personal finance category, "" where Plaid gave none
+    detailed: str  # begins with the primary; "" where Plaid gave none
+    confidence: str
+    pending: bool
+    replaces: str | None  # id of the pending row that this posted one takes the place of
+    channel: str
+
+
+class Apr(msgspec.Struct, frozen=True, kw_only=True):
+    """One annual percentage rate of a card: `percentage` in basis points (2499 is 24.99 %)."""
+
+    type: str  # purchase_apr, cash_apr, balance_transfer_apr, special; unknown values pass through
+    basis_points: int
+    balance: int | None
+    interest: int | None
+
+
+class CardTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/liabilities/get` says of one credit account. Every figure may be unknown; None is never zero or False."""
+
+    account_id: str
+    aprs: tuple[Apr, ...] = ()
+    is_overdue: bool | None = None
+    last_payment_amount: int | None = None
+    last_payment_date: date | None = None
+    last_statement_balance: int | None = None
+    last_statement_date: date | None = None
+    minimum_payment: int | None = None
+    next_due: date | None = None
+
+
+class LoanTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """A student loan or mortgage, as far as a dashboard needs it. Rate in basis points."""
+
+    account_id: str
+    kind: str  # student, mortgage
+    name: str | None = None
+    basis_points: int | None = None
+    minimum_payment: int | None = None
+    next_due: date | None = None
+    is_overdue: bool | None = None
+    last_payment_amount: int | None = None
+    last_payment_date: date | None = None
+
+
+class BankRef(msgspec.Struct, frozen=True):
+    """Names one connected bank (Plaid's Item) without its token."""
+
+    item_id: str
+    institution_id: str
+    name: str
+
+
+class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one bank answered at one moment. `liabilities_problem` is a Plaid error code where only that part failed."""
+
+    bank: BankRef
+    accounts: tuple[Account, ...]
+    transactions: list[Transaction]  # newest first; a list because 20,000 rows are not copied for form's sake
+    cards: tuple[CardTerms, ...] = ()
+    loans: tuple[LoanTerms, ...] = ()
+    liabilities_problem: str | None = None
+    start: date
+    end: date
+    fetched_at: datetime
+
+
+class BankProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One bank that could not be read, as a value to show beside the banks that could."""
+
+    bank: BankRef
+    code: str  # Plaid's error_code, or ours for a transport fault (see errors.PlaidFault)
+    retryable: bool
+    action: str  # one of errors.Action
+    request_id: str | None = None

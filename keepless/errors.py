@@ -1,0 +1,95 @@
+"""Every error that crosses a layer, by one name each. `web/faults.py` maps them to responses."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a person or the program can do about a bank's fault."""
+
+    RETRY = "retry"  # passing: try again in a moment
+    WAIT = "wait"  # not ready yet: it fills by itself
+    RECONNECT = "reconnect"  # Link in update mode
+    RELINK = "relink"  # connect this bank anew
+    DROP = "drop"  # the item is gone at Plaid
+    OPERATOR = "operator"  # configuration of this installation
+    NONE = "none"  # permanent, nothing to do
+
+
+class KeeplessError(Exception):
+    """Base of all errors of our own. Its text is safe to log: it never carries a secret."""
+
+
+class PlaidFault(KeeplessError):
+    """A call to Plaid that did not succeed.
+
+    `code` is Plaid's error_code, or one of ours where no answer came: TIMEOUT, UNREACHABLE, BAD_ANSWER, CHANGING
+    (the set kept changing between pages), DEADLINE. `retryable` is decided by (error_type, error_code), never by the HTTP
+    status alone: bank outages arrive as 400.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        error_type: str = "",
+        retryable: bool = False,
+        action: Action = Action.NONE,
+        request_id: str | None = None,
+        http_status: int | None = None,
+    ) -> None:
+        super().__init__(f"{error_type or 'TRANSPORT'}/{code}" + (f" request_id={request_id}" if request_id else ""))
+        self.code = code
+        self.error_type = error_type
+        self.retryable = retryable
+        self.action = action
+        self.request_id = request_id
+        self.http_status = http_status
+
+
+class SealBroken(KeeplessError):
+    """A sealed text that does not open. `reason` is a stable word for the metric: malformed, unknown_key, forged, future."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"sealed text does not open: {reason}")
+        self.reason = reason
+
+
+class SessionMissing(KeeplessError):
+    """No cookie came with the request."""
+
+
+class SessionUnreadable(KeeplessError):
+    """A cookie came that cannot be opened (R9). It is left as it is."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"session cookie does not open: {reason}")
+        self.reason = reason
+
+
+class SessionExpired(KeeplessError):
+    """The session's lifetime is over; it may do one thing: revoke."""
+
+
+class TooManyBanks(KeeplessError):
+    """One more bank does not fit the sealed cookie (20 items, 4,096 bytes)."""
+
+
+class InvalidField(KeeplessError):
+    """A value of a request that is out of range; names the field."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(f"{field}: {detail}")
+        self.field = field
+        self.detail = detail
+
+
+class RemovalIncomplete(KeeplessError):
+    """Some banks could not be removed at Plaid; their tokens are kept (R13)."""
+
+    def __init__(self, banks: tuple[str, ...]) -> None:
+        super().__init__(f"{len(banks)} bank(s) could not be removed")
+        self.banks = banks
+
+
+class ConfigError(KeeplessError):
+    """A setting that is missing, weak or contradictory; the text says what to run."""

@@ -1,0 +1,76 @@
+"""What the services need from the outside, as small Protocols."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from keepless.core.models import BankRef, BankSnapshot
+from keepless.core.secret import Secret
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, with UTC as its zone."""
+        ...
+
+
+class LinkToken(msgspec.Struct, frozen=True):
+    token: str
+    expires_at: datetime
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """A bank just connected: its token and who it is."""
+
+    access_token: Secret
+    bank: BankRef
+
+
+class Plaid(Protocol):
+    """Plaid, as far as Keepless uses it. Every method raises `errors.PlaidFault` and nothing else for a failed call."""
+
+    def create_link_token(self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None) -> LinkToken:
+        """A token for Link; with `update` for Link's update mode of that item."""
+        ...
+
+    def exchange(self, public_token: Secret) -> Connected:
+        """Trades a public token for the lasting one, and asks who the bank is.
+
+        Raises PlaidFault; where the exchange succeeded and only the look-up of the bank's name failed, the answer is
+        still given, with an empty name: a token once made is never lost.
+        """
+        ...
+
+    def identify(self, access_token: Secret) -> BankRef:
+        """Who the bank behind a token is; proves that the token works."""
+        ...
+
+    def remove(self, access_token: Secret) -> str | None:
+        """Removes the item; Plaid's request id, or None where it was gone already (R13)."""
+        ...
+
+    def fetch(self, access_token: Secret, bank: BankRef, *, start: date, end: date, expected: int | None) -> BankSnapshot:
+        """Accounts, transactions of the inclusive range and liabilities, in one round trip where `expected` is right.
+
+        `expected` is the number of transactions to count on (a hint; None on a first visit). A set that changes between
+        pages is fetched again. Liabilities that fail do not fail the rest.
+        """
+        ...
+
+    def status(self) -> Mapping[str, object]:
+        """What is known of Plaid from the calls made so far: last success and last failure (UTC), and its code."""
+        ...
+
+
+class Sealer(Protocol):
+    """Authenticated encryption bound to a purpose."""
+
+    def seal(self, purpose: str, plaintext: bytes, *, user: str = "") -> str:
+        """A printable sealed text (SECURITY.md, Sealing)."""
+        ...
+
+    def open(self, purpose: str, sealed: str, *, user: str = "") -> bytes:
+        """The plaintext. Raises `errors.SealBroken` for anything else than what `seal` made for this purpose and user."""
+        ...
