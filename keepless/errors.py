@@ -23,8 +23,8 @@ class PlaidFault(KeeplessError):
     """A call to Plaid that did not succeed.
 
     `code` is Plaid's error_code, or one of ours where no answer came: TIMEOUT, UNREACHABLE, BAD_ANSWER, CHANGING
-    (the set kept changing between pages), DEADLINE. `retryable` is decided by (error_type, error_code), never by the HTTP
-    status alone: bank outages arrive as 400.
+    (the set kept changing between pages), DEADLINE. `retryable` is decided by (error_type, error_code), never by the
+    HTTP status alone: bank outages arrive as 400.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class PlaidFault(KeeplessError):
 
 
 class SealBroken(KeeplessError):
-    """A sealed text that does not open. `reason` is a stable word for the metric: malformed, unknown_key, forged, future."""
+    """A sealed text that does not open. `reason` is a stable word for the metric: malformed, unknown_key, forged."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"sealed text does not open: {reason}")
@@ -70,8 +70,28 @@ class SessionExpired(KeeplessError):
     """The session's lifetime is over; it may do one thing: revoke."""
 
 
+class BadCookie(KeeplessError):
+    """The Cookie header names our cookie twice, or under a name that only resembles it: someone may be shadowing it."""
+
+
+class InsecureTransport(KeeplessError):
+    """Plain http to a host that is not this machine: the session's cookie is neither read nor written there (R2)."""
+
+
 class TooManyBanks(KeeplessError):
     """One more bank does not fit the sealed cookie (20 items, 4,096 bytes)."""
+
+
+class UnknownBank(KeeplessError):
+    """The session holds no bank of that item id."""
+
+
+class ConnectionLost(KeeplessError):
+    """Plaid made a token that could not be sealed into a cookie (R14). `removed`: whether the item is gone again."""
+
+    def __init__(self, *, removed: bool) -> None:
+        super().__init__("the connection could not be sealed; item " + ("removed" if removed else "NOT removed"))
+        self.removed = removed
 
 
 class InvalidField(KeeplessError):
@@ -89,6 +109,17 @@ class RemovalIncomplete(KeeplessError):
     def __init__(self, banks: tuple[str, ...]) -> None:
         super().__init__(f"{len(banks)} bank(s) could not be removed")
         self.banks = banks
+
+
+class WebhookRefused(KeeplessError):
+    """A webhook that Plaid did not sign, or not now. `reason` is a stable word for the metric:
+
+    malformed, algorithm, unknown_key, expired_key, signature, stale, future, body.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"webhook refused: {reason}")
+        self.reason = reason
 
 
 class ConfigError(KeeplessError):

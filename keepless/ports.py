@@ -31,7 +31,9 @@ class Connected(msgspec.Struct, frozen=True):
 class Plaid(Protocol):
     """Plaid, as far as Keepless uses it. Every method raises `errors.PlaidFault` and nothing else for a failed call."""
 
-    def create_link_token(self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None) -> LinkToken:
+    def create_link_token(
+        self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None
+    ) -> LinkToken:
         """A token for Link; with `update` for Link's update mode of that item."""
         ...
 
@@ -51,7 +53,9 @@ class Plaid(Protocol):
         """Removes the item; Plaid's request id, or None where it was gone already (R13)."""
         ...
 
-    def fetch(self, access_token: Secret, bank: BankRef, *, start: date, end: date, expected: int | None) -> BankSnapshot:
+    def fetch(
+        self, access_token: Secret, bank: BankRef, *, start: date, end: date, expected: int | None
+    ) -> BankSnapshot:
         """Accounts, transactions of the inclusive range and liabilities, in one round trip where `expected` is right.
 
         `expected` is the number of transactions to count on (a hint; None on a first visit). A set that changes between
@@ -64,6 +68,17 @@ class Plaid(Protocol):
         ...
 
 
+class Webhooks(Protocol):
+    """Tells Plaid's webhooks from forged ones."""
+
+    def verify(self, header: str, body: bytes) -> None:
+        """Nothing where the `Plaid-Verification` header signs exactly these bytes, now.
+
+        Raises `errors.WebhookRefused`, and `errors.PlaidFault` where the key to check it with could not be had.
+        """
+        ...
+
+
 class Sealer(Protocol):
     """Authenticated encryption bound to a purpose."""
 
@@ -72,5 +87,9 @@ class Sealer(Protocol):
         ...
 
     def open(self, purpose: str, sealed: str, *, user: str = "") -> bytes:
-        """The plaintext. Raises `errors.SealBroken` for anything else than what `seal` made for this purpose and user."""
+        """The plaintext. Raises `errors.SealBroken` for all but what `seal` made for this purpose and user."""
+        ...
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether `sealed` names the key that seals now; False for one of an older key, to be sealed anew."""
         ...

@@ -4,7 +4,7 @@ Signs are Plaid's: a positive amount leaves the account, a negative one arrives.
 balance is owed.
 """
 
-from datetime import date, datetime
+import datetime as dt
 
 import msgspec
 
@@ -31,8 +31,8 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     account_id: str
     amount: int
     currency: str
-    date: date
-    posted: date
+    date: dt.date
+    posted: dt.date
     name: str  # as the bank writes it
     merchant: str  # as people call it; the name where no merchant is known
     primary: str  # personal finance category, "" where Plaid gave none
@@ -59,11 +59,11 @@ class CardTerms(msgspec.Struct, frozen=True, kw_only=True):
     aprs: tuple[Apr, ...] = ()
     is_overdue: bool | None = None
     last_payment_amount: int | None = None
-    last_payment_date: date | None = None
+    last_payment_date: dt.date | None = None
     last_statement_balance: int | None = None
-    last_statement_date: date | None = None
+    last_statement_date: dt.date | None = None
     minimum_payment: int | None = None
-    next_due: date | None = None
+    next_due: dt.date | None = None
 
 
 class LoanTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +74,10 @@ class LoanTerms(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     basis_points: int | None = None
     minimum_payment: int | None = None
-    next_due: date | None = None
+    next_due: dt.date | None = None
     is_overdue: bool | None = None
     last_payment_amount: int | None = None
-    last_payment_date: date | None = None
+    last_payment_date: dt.date | None = None
 
 
 class BankRef(msgspec.Struct, frozen=True):
@@ -89,7 +89,11 @@ class BankRef(msgspec.Struct, frozen=True):
 
 
 class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one bank answered at one moment. `liabilities_problem` is a Plaid error code where only that part failed."""
+    """All that one bank answered at one moment.
+
+    `liabilities_problem` and `transactions_problem` are the code where only that part failed. `unreadable` counts the
+    rows, accounts and terms that came but could not be understood: nothing goes missing in silence.
+    """
 
     bank: BankRef
     accounts: tuple[Account, ...]
@@ -97,9 +101,11 @@ class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[CardTerms, ...] = ()
     loans: tuple[LoanTerms, ...] = ()
     liabilities_problem: str | None = None
-    start: date
-    end: date
-    fetched_at: datetime
+    transactions_problem: str | None = None
+    unreadable: int = 0
+    start: dt.date
+    end: dt.date
+    fetched_at: dt.datetime
 
 
 class BankProblem(msgspec.Struct, frozen=True, kw_only=True):

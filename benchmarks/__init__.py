@@ -1,0 +1,1 @@
+"""Figures that a sceptic can reproduce: `make bench`."""

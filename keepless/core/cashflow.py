@@ -1,0 +1,84 @@
+"""Income against spending, month by month, and how this month compares. Figures only; the words are the page's."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from keepless.core.models import Account, Transaction
+from keepless.core.money import rounded_share
+from keepless.core.periods import Period, months_between
+from keepless.core.spending import CurrencyAnalysis, analyse, distinct
+
+
+class MonthFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """One month of one currency, minor units. `net` is income less spending, debt payments and cash."""
+
+    month: str  # YYYY-MM
+    income: int
+    spent: int
+    debt_payments: int
+    cash: int
+
+    @property
+    def net(self) -> int:
+        return self.income - self.spent - self.debt_payments - self.cash
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Spending of one currency so far this month beside that of the same days last month, minor units.
+
+    `change` is per mille of `before` (-80: 8 % less), None where nothing was spent before to compare with.
+    """
+
+    currency: str
+    now: int
+    before: int
+    change: int | None
+    days: Period
+    days_before: Period
+
+
+def monthly(analysis: CurrencyAnalysis) -> tuple[MonthFlow, ...]:
+    """Every month from the first with a row to the last, those in between without one included."""
+    income, spent = analysis.income_by_month, analysis.by_month
+    debt_payments, cash = analysis.debt_payments_by_month, analysis.cash_by_month
+    seen = {*income, *spent, *debt_payments, *cash}
+    return tuple(
+        MonthFlow(
+            month=month,
+            income=income.get(month, 0),
+            spent=spent.get(month, 0),
+            debt_payments=debt_payments.get(month, 0),
+            cash=cash.get(month, 0),
+        )
+        for month in (months_between(min(seen), max(seen)) if seen else ())
+    )
+
+
+def so_far(transactions: Sequence[Transaction], accounts: Sequence[Account], today: date) -> tuple[Comparison, ...]:
+    """This month's spending up to today beside the same days of last month, per currency, the one with more rows first.
+
+    Twins are paired before the days are cut, so a pending row of one month and its posted twin of another count once.
+    """
+    days, days_before = Period.month_so_far(today), Period.same_days_last_month(today)
+    rows = distinct(transactions).rows
+    now, before = (
+        analyse([row for row in rows if row.date in period], accounts).currencies for period in (days, days_before)
+    )
+    return tuple(
+        compare(
+            currency,
+            now[currency].spent if currency in now else 0,
+            before[currency].spent if currency in before else 0,
+            days,
+            days_before,
+        )
+        for currency in dict.fromkeys((*now, *before))
+    )
+
+
+def compare(currency: str, now: int, before: int, days: Period, days_before: Period) -> Comparison:
+    """Two sums of spending side by side."""
+    change = rounded_share(now - before, before, 1000) if before > 0 else None
+    return Comparison(currency=currency, now=now, before=before, change=change, days=days, days_before=days_before)

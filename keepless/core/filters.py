@@ -1,0 +1,98 @@
+"""Which transactions to show: one filter for the page, the JSON and later the export; and pages of any list."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Generic, TypeVar
+from unicodedata import normalize
+
+import msgspec
+
+from keepless.core.categories import UNCATEGORIZED
+from keepless.core.models import Transaction
+from keepless.core.money import to_decimal
+from keepless.errors import InvalidField
+
+T = TypeVar("T")
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared: compatibility-composed (NFKC) and case-folded, so "strasse" finds "Straße".
+
+    Nothing is remembered from call to call: merchants' names do not outlive a request.
+    """
+    return text.lower() if text.isascii() else normalize("NFKC", normalize("NFKC", text).casefold())
+
+
+class TransactionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Conditions that must all hold; one that is None or "" asks nothing.
+
+    `start` and `end` are inclusive dates of `Transaction.date`. `category` is a primary or a detailed code, or
+    UNCATEGORIZED. `account` is an account id. `q` is looked for in the merchant and in the bank's own name of the row,
+    without regard to case. `minimum` and `maximum` are in the major unit as people write it (12.50), inclusive, and
+    compared with the size of the amount: "over 100" finds a purchase and a deposit alike, in whatever currency.
+    Raises InvalidField where a range is turned around or an amount is below zero or no number.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    category: str = ""
+    account: str = ""
+    currency: str = ""
+    q: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise InvalidField("to", f"{self.end} is before {self.start}")
+        for name, bound in (("min", self.minimum), ("max", self.maximum)):
+            if bound is not None and (not bound.is_finite() or bound < 0):
+                raise InvalidField(name, "must be a number of at least 0")
+        if self.minimum is not None and self.maximum is not None and self.maximum < self.minimum:
+            raise InvalidField("max", f"{self.maximum} is less than {self.minimum}")
+
+    def matches(self, transaction: Transaction) -> bool:
+        """Whether every condition holds for `transaction`."""
+        return (
+            (self.start is None or self.start <= transaction.date)
+            and (self.end is None or transaction.date <= self.end)
+            and (not self.account or self.account == transaction.account_id)
+            and (not self.currency or self.currency == transaction.currency)
+            and (not self.category or self._in_category(transaction))
+            and (not self.q or self._mentions(transaction))
+            and ((self.minimum is None and self.maximum is None) or self._of_size(transaction))
+        )
+
+    def apply(self, transactions: Iterable[Transaction]) -> list[Transaction]:
+        """Those that match, in the order given."""
+        return [transaction for transaction in transactions if self.matches(transaction)]
+
+    def _in_category(self, transaction: Transaction) -> bool:
+        return self.category in (transaction.primary or UNCATEGORIZED, transaction.detailed)
+
+    def _mentions(self, transaction: Transaction) -> bool:
+        sought = fold(self.q.strip())
+        return sought in fold(transaction.merchant) or sought in fold(transaction.name)
+
+    def _of_size(self, transaction: Transaction) -> bool:
+        size = abs(to_decimal(transaction.amount, transaction.currency))
+        return (self.minimum is None or self.minimum <= size) and (self.maximum is None or size <= self.maximum)
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a list. `page` counts from 1; `pages` is at least 1; `total` counts the whole list."""
+
+    items: list[T]
+    page: int
+    pages: int
+    total: int
+
+
+def paginate(items: Sequence[T], page: int, size: int) -> Page[T]:
+    """Page number `page` of `items`, `size` to a page; empty past the last. Raises InvalidField for either below 1."""
+    for name, value in (("page", page), ("size", size)):
+        if value < 1:
+            raise InvalidField(name, "must be at least 1")
+    first = (page - 1) * size
+    return Page(list(items[first : first + size]), page, max(1, -(-len(items) // size)), len(items))

@@ -1,0 +1,97 @@
+"""Where a dashboard's data comes from: live from every connected bank, at the moment it is looked at."""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from datetime import date
+from operator import attrgetter
+from typing import Protocol
+
+import msgspec
+
+from keepless.core.models import BankProblem, BankSnapshot, Transaction
+from keepless.core.secret import Secret
+from keepless.errors import PlaidFault
+from keepless.ports import Plaid
+from keepless.services.vault import BankKey, Vault
+
+
+class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
+    """What the banks of one session answered, in the order they were connected. A bank is in one of the two tuples."""
+
+    banks: tuple[BankSnapshot, ...] = ()
+    problems: tuple[BankProblem, ...] = ()
+
+    def transactions(self) -> list[Transaction]:
+        """The rows of all banks, newest first by `date`; a bank's own order is by `posted`."""
+        rows = [row for bank in self.banks for row in bank.transactions]
+        rows.sort(key=attrgetter("date"), reverse=True)
+        return rows
+
+    def hints(self) -> dict[str, int]:
+        """How many transactions each bank had, by item id: what the next visit may count on."""
+        return {bank.bank.item_id: len(bank.transactions) for bank in self.banks}
+
+
+class SnapshotSource(Protocol):
+    """The port that every edition fills: stateless here, sealed cache and SQL elsewhere."""
+
+    def get_dashboard_data(self, start: date, end: date) -> Snapshots: ...
+
+    def get_transactions(self, start: date, end: date) -> list[Transaction]: ...
+
+
+class StatelessPlaidClient:
+    """Reads each bank of a session live and keeps nothing. Made anew for each request.
+
+    `expected` maps item ids to the number of transactions that the last visit saw; without it a first visit takes two
+    round trips instead of one. It only ever changes how pages are asked for, never what is shown.
+    """
+
+    def __init__(self, plaid: Plaid, pool: Executor, vault: Vault, expected: Mapping[str, int] | None = None) -> None:
+        self._plaid = plaid
+        self._pool = pool
+        self._vault = vault
+        self._expected = expected or {}
+
+    def store_token_in_session(self, access_token: Secret) -> Vault:
+        """The vault with one more bank, after Plaid has said whose token it is.
+
+        The caller seals the vault into the visitor's cookie; nothing is written here. Raises PlaidFault, TooManyBanks.
+        """
+        self._vault.require_room()
+        bank = self._plaid.identify(access_token)
+        self._vault = self._vault.with_bank(BankKey(bank, access_token))
+        return self._vault
+
+    def get_dashboard_data(self, start: date, end: date) -> Snapshots:
+        """Accounts, transactions of the inclusive range and liabilities of every bank, all asked at once.
+
+        A bank that fails is a BankProblem beside the others; no PlaidFault is raised.
+        """
+        answers = list(self._pool.map(lambda key: self._read(key, start, end), self._vault.banks))
+        return Snapshots(
+            banks=tuple(answer for answer in answers if isinstance(answer, BankSnapshot)),
+            problems=tuple(answer for answer in answers if isinstance(answer, BankProblem)),
+        )
+
+    def get_transactions(self, start: date, end: date) -> list[Transaction]:
+        """The rows of the banks that answered, newest first. Use get_dashboard_data to learn which did not."""
+        return self.get_dashboard_data(start, end).transactions()
+
+    def _read(self, key: BankKey, start: date, end: date) -> BankSnapshot | BankProblem:
+        expected = self._expected.get(key.bank.item_id)
+        try:
+            return self._plaid.fetch(key.token, key.bank, start=start, end=end, expected=expected)
+        except PlaidFault as fault:
+            return problem_of(key, fault)
+
+
+def problem_of(key: BankKey, fault: PlaidFault) -> BankProblem:
+    """The fault of one bank as a value to show."""
+    return BankProblem(
+        bank=key.bank,
+        code=fault.code,
+        retryable=fault.retryable,
+        action=fault.action,
+        request_id=fault.request_id,
+    )

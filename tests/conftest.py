@@ -1,0 +1,26 @@
+"""What every test may use. Tests reach this machine only."""
+
+from collections.abc import Iterator
+
+import pytest
+import pytest_socket
+from support.local_plaid import LocalPlaid
+from support.local_plaid import local_plaid as serve
+
+
+def pytest_runtest_setup() -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def local_plaid() -> Iterator[LocalPlaid]:
+    """One local Plaid for the whole run, emptied after each test that uses it."""
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def _empty_local_plaid(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "local_plaid" in request.fixturenames:
+        request.getfixturevalue("local_plaid").clear()
