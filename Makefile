@@ -1,0 +1,72 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-dev test check format bench lock clean
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLE := keepless/web/static/app.js
+# Quiet where nobody can do anything about it, never silent: each step names itself first.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: setup ## Run Keepless on http://localhost:5001, with a local Plaid on 5002 (Ctrl-C stops both)
+	@exec $(BIN)/keepless run
+
+setup: $(VENV)/.base $(BUNDLE) .env ## Everything `make run` needs, without running it
+
+test: setup setup-dev ## All tests, with branch coverage (finds or installs a Chromium)
+	@scripts/chromium.sh
+	@echo "==> Running the tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+
+check: setup-dev $(BUNDLE) ## Lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@source scripts/node-path.sh && cd frontend && echo "npm run check" && npm run --silent check
+
+format: setup-dev ## Rewrite the code in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-dev $(BUNDLE) ## Measure, as ratios in one run; writes benchmarks/out/bench.json
+	$(BIN)/python -m benchmarks.run
+
+lock: ## Pin the dependencies anew (needs uv)
+	@for name in base dev node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove what was built; settings in .env stay
+	rm -rf $(VENV) frontend/node_modules $(BUNDLE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out
+
+setup-dev: $(VENV)/.dev
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Keepless needs Python 3.11 or newer; none was found." >&2; exit 1; fi
+	@echo "==> Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is incomplete: on Debian, install python3-venv." >&2; exit 1; }
+
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(BIN)/python
+	@echo "==> Installing the pinned dependencies (a minute on a first run)"
+	@$(PIP) --quiet --require-hashes -r requirements/base.txt
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
+	@echo "==> Installing the pinned development tools"
+	@$(PIP) --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BUNDLE): $(wildcard frontend/src/*.ts) frontend/package-lock.json scripts/node-path.sh | $(VENV)/.base
+	@echo "==> Building the front end"
+	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+
+.env: | $(VENV)/.base
+	@$(BIN)/keepless keygen --env-file .env

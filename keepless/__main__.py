@@ -1,0 +1,5 @@
+"""`python -m keepless`."""
+
+from keepless.cli import main
+
+main()

@@ -1,0 +1,147 @@
+"""The `keepless` command: what it can be asked, and how it answers on the terminal."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from dotenv import dotenv_values
+from rich.console import Console
+
+from keepless import __version__, launch
+from keepless.adapters.sealing.keyring import generate, key_id
+from keepless.bootstrap import build_app
+from keepless.config import Settings
+from keepless.envfile import create_env_file
+from keepless.errors import ConfigError
+
+ENV_FILE = Path(".env")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="keepless")
+def cli() -> None:
+    """Credit and spending, live from your banks through Plaid. Nothing is kept."""
+
+
+@cli.command()
+@click.option("--edition", type=click.Choice(["stateless", "database"]), default="stateless", show_default=True)
+@click.option("--hybrid", is_flag=True, help="Stateless with a sealed cache (not built yet).")
+@click.option(
+    "--production", is_flag=True, help="Listen on every address, log JSON, make no keys, start no local Plaid."
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the app.  [default: PORT, else 5001]")
+@click.option("--workers", type=click.IntRange(1, 64), envvar="WEB_CONCURRENCY", default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 512), default=32, show_default=True, help="Threads of each worker.")
+@click.option("--latency-ms", type=click.IntRange(0, 60_000), help="What each call to the local Plaid takes.")
+@click.option(
+    "--users", type=click.Path(exists=True, file_okay=False), help="Folder of custom users for the local Plaid."
+)
+def run(
+    *,
+    edition: str,
+    hybrid: bool,
+    production: bool,
+    port: int | None,
+    workers: int,
+    threads: int,
+    latency_ms: int | None,
+    users: str | None,
+) -> None:
+    """Run Keepless, with a local Plaid beside it where PLAID_ENV is local."""
+    if edition == "database":
+        raise ConfigError("the database edition is not built yet: leave --edition out")
+    if hybrid:
+        raise ConfigError("the sealed cache is not built yet: leave --hybrid out")
+    environment = _environment(make_keys=not production)
+    environment["USE_STATELESS"] = "true"
+    if production:
+        environment = {"LOG_FORMAT": "json", "HTTPS_ONLY": "true"} | environment
+    if port:
+        environment["PORT"] = str(port)
+    settings = Settings.from_env(environment)
+    build_app(settings)  # refuses here, in one line, what the server would refuse in a trace
+    services = []
+    if settings.plaid_env == "local" and not production:
+        plaid_port = urlsplit(settings.plaid_base_url).port or 80
+        launch.require_free(plaid_port)
+        services.append(launch.local_plaid(plaid_port, _sandbox_arguments(latency_ms, users), environment))
+    host = "0.0.0.0" if production else "127.0.0.1"  # noqa: S104 - a production server is there to be reached
+    launch.require_free(settings.port, host)
+    services.append(launch.web_server(host, settings.port, workers=workers, threads=threads, environment=environment))
+    launch.run(services, on_up=lambda service: _say_up(service, settings))
+    out.print("Stopped. Nothing was kept.")
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=5002, show_default=True)
+@click.option("--latency-ms", type=click.IntRange(0, 60_000), help="What each call takes.")
+@click.option(
+    "--users", type=click.Path(exists=True, file_okay=False), help="Serve each JSON file of a folder as a bank."
+)
+def sandbox(*, port: int, latency_ms: int | None, users: str | None) -> None:
+    """Run the local Plaid alone."""
+    arguments = [sys.executable, "-m", "keepless.sandbox", "--port", str(port), *_sandbox_arguments(latency_ms, users)]
+    os.execv(sys.executable, arguments)  # noqa: S606 - this process becomes the server; there is nothing to clean up
+
+
+@cli.command()
+@click.option(
+    "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="Write a whole settings file instead."
+)
+def keygen(env_file: Path | None) -> None:
+    """Make a key for TOKEN_ENCRYPTION_KEY, on standard output.
+
+    To rotate, put the new key before the old one, separated by a comma: the first seals, all open.
+    """
+    key = generate()
+    if env_file is None:
+        click.echo(key)
+        err.print(f"key id {key_id(key)} (not secret; TOKEN_ENCRYPTION_KEY_ID checks it at start)")
+    elif create_env_file(env_file, key):
+        out.print(f"Wrote {env_file} with fresh keys, readable by you only.")
+    else:
+        out.print(f"{env_file} is there already and was left as it is.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point. A refusal is one line on stderr and exit code 1."""
+    try:
+        cli.main(args=list(arguments) if arguments is not None else None, prog_name="keepless")
+    except (ConfigError, launch.LaunchError) as refusal:
+        err.print(f"keepless: {refusal}", soft_wrap=True, markup=False)
+        sys.exit(1)
+
+
+def _say_up(service: launch.Service, settings: Settings) -> None:
+    out.print(f"[green]up[/green]  {service.name}")
+    if service.name != launch.WEB_SERVER:
+        return
+    out.print(f"\n    http://localhost:{settings.port}\n")
+    if settings.plaid_env == "local":
+        out.print("    Connect a bank there and choose the household [bold]demo[/bold].")
+    out.print("    Ctrl-C stops everything.\n")
+
+
+def _environment(*, make_keys: bool) -> dict[str, str]:
+    """The environment over the `.env` of this folder, which is made where a local run has neither it nor keys."""
+    given = dict(os.environ)
+    has_keys = any(given.get(name) for name in ("TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEY_FILE"))
+    if make_keys and not has_keys and create_env_file(ENV_FILE, generate()):
+        out.print(f"Wrote {ENV_FILE} with fresh keys, readable by you only.")
+    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+    return from_file | given
+
+
+def _sandbox_arguments(latency_ms: int | None, users: str | None) -> list[str]:
+    arguments = []
+    if latency_ms is not None:
+        arguments += ["--latency-ms", str(latency_ms)]
+    if users is not None:
+        arguments += ["--users", users]
+    return arguments

@@ -1,0 +1,141 @@
+"""The settings of one installation. Read once, here; nobody below reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from keepless.core.secret import Secret
+from keepless.errors import ConfigError
+
+MIN_SECRET_LENGTH = 32
+KEEP_CONNECTED_DAYS = 30
+KEYGEN = "run `keepless keygen`"
+
+PLAID_HOSTS = {
+    "local": "http://127.0.0.1:5002",
+    "sandbox": "https://sandbox.plaid.com",
+    "production": "https://production.plaid.com",
+}
+PLAID_LINK_ORIGIN = "https://cdn.plaid.com"
+LINK_SCRIPT_PATH = "/link/v2/stable/link-initialize.js"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set; docs/settings.md says each in a line. Secrets do not print."""
+
+    token_encryption_key: Secret
+    flask_secret_key: Secret
+    plaid_client_id: str
+    plaid_secret: Secret
+    plaid_env: str
+    plaid_base_url: str
+    link_origin: str
+    port: int
+    use_stateless: bool
+    https_only: bool
+    session_days: int
+    expected_key_id: str | None
+    plaid_webhook_url: str | None
+    plaid_redirect_uri: str | None
+    metrics_token: Secret | None
+    log_format: str
+
+    @property
+    def link_script(self) -> str:
+        return self.link_origin + LINK_SCRIPT_PATH
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """The settings that `env` describes. Raises ConfigError with one line that says what to do."""
+        read = _Reader(env)
+        plaid_env = read.choice("PLAID_ENV", tuple(PLAID_HOSTS), default="local")
+        base_url = read.url("PLAID_BASE_URL") or PLAID_HOSTS[plaid_env]
+        if read.text("REDIS_URL"):
+            raise ConfigError("REDIS_URL is set, and the sealed cache is not part of this release: unset it")
+        if read.text("DATABASE_URL"):
+            raise ConfigError("DATABASE_URL is set, and accounts are not part of this release: unset it")
+        return cls(
+            token_encryption_key=Secret(read.required("TOKEN_ENCRYPTION_KEY", hint=KEYGEN)),
+            flask_secret_key=_long_enough("FLASK_SECRET_KEY", read.required("FLASK_SECRET_KEY", hint=KEYGEN)),
+            plaid_client_id=read.required("PLAID_CLIENT_ID", hint="copy it from Plaid's dashboard"),
+            plaid_secret=Secret(read.required("PLAID_SECRET", hint="copy it from Plaid's dashboard")),
+            plaid_env=plaid_env,
+            plaid_base_url=base_url,
+            link_origin=base_url if plaid_env == "local" else PLAID_LINK_ORIGIN,
+            port=read.number("PORT", default=5001, low=1, high=65535),
+            use_stateless=read.boolean("USE_STATELESS", default=True),
+            https_only=read.boolean("HTTPS_ONLY", default=False),
+            session_days=read.number("SESSION_DAYS", default=7, low=1, high=30),
+            expected_key_id=read.text("TOKEN_ENCRYPTION_KEY_ID"),
+            plaid_webhook_url=read.url("PLAID_WEBHOOK_URL"),
+            plaid_redirect_uri=read.url("PLAID_REDIRECT_URI"),
+            metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
+            log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
+        )
+
+
+class _Reader:
+    """Strict reading of single values. Every value may also come from the file that `X_FILE` names."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def text(self, name: str) -> str | None:
+        direct, path = self._env.get(name), self._env.get(f"{name}_FILE")
+        if direct and path:
+            raise ConfigError(f"{name} and {name}_FILE are both set: keep one")
+        if path:
+            try:
+                direct = Path(path).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as cause:
+                raise ConfigError(f"{name}_FILE cannot be read: {type(cause).__name__}") from None
+        return (direct or "").strip() or None
+
+    def required(self, name: str, *, hint: str) -> str:
+        value = self.text(name)
+        if value is None:
+            raise ConfigError(f"{name} is missing: {hint} and put it into .env or the environment")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], *, default: str) -> str:
+        value = self.text(name) or default
+        if value not in choices:
+            raise ConfigError(f"{name} must be one of {', '.join(choices)}")
+        return value
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        return self.choice(name, ("true", "false"), default=str(default).lower()) == "true"
+
+    def number(self, name: str, *, default: int, low: int, high: int) -> int:
+        text = self.text(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high):
+            raise ConfigError(f"{name} must be a whole number from {low} to {high}")
+        return int(text)
+
+    def url(self, name: str) -> str | None:
+        """An http or https address without user, query and fragment; plain http only to this machine."""
+        text = self.text(name)
+        if text is None:
+            return None
+        wrong = ConfigError(f"{name} must be an https address without user, query and fragment")
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            raise wrong from None
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise wrong
+        if parts.username or parts.query or parts.fragment:
+            raise wrong
+        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ConfigError(f"{name} must be https: plain http is for this machine only")
+        return text.rstrip("/")
+
+
+def _long_enough(name: str, text: str) -> Secret:
+    if len(text) < MIN_SECRET_LENGTH or len(set(text)) < MIN_SECRET_LENGTH // 4:
+        raise ConfigError(f"{name} is too weak, {MIN_SECRET_LENGTH} random characters at least: {KEYGEN}")
+    return Secret(text)

@@ -1,0 +1,152 @@
+"""Starting what a run needs as processes of its own, and leaving none behind."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+POLL_SECONDS = 0.05
+WEB_SERVER = "Keepless"
+LOCAL_PLAID = "the local Plaid"
+
+# gunicorn's heartbeat files; in memory where the machine allows it, so that a run writes to no disk at all.
+HEARTBEAT_DIRECTORY = "/dev/shm"  # noqa: S108
+
+
+class LaunchError(Exception):
+    """A process that could not be started, or ended by itself. The text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of a run: what to start, and the address that answers once it is up."""
+
+    name: str
+    command: Sequence[str]
+    address: str
+    environment: Mapping[str, str]
+
+
+def local_plaid(port: int, arguments: Sequence[str], environment: Mapping[str, str]) -> Service:
+    command = [sys.executable, "-m", "keepless.sandbox", "--port", str(port), *arguments]
+    return Service(LOCAL_PLAID, command, f"http://127.0.0.1:{port}/health", environment)
+
+
+def web_server(
+    host: str,
+    port: int,
+    *,
+    workers: int,
+    threads: int,
+    environment: Mapping[str, str],
+    application: str = "keepless.wsgi:app",
+) -> Service:
+    """Gunicorn with threads: a request waits for Plaid most of its life, and a waiting thread costs little."""
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}"]
+    command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
+    command += ["--timeout", "90", "--graceful-timeout", "8", "--log-level", "warning", "--no-control-socket"]
+    if Path(HEARTBEAT_DIRECTORY).is_dir():
+        command += ["--worker-tmp-dir", HEARTBEAT_DIRECTORY]
+    return Service(WEB_SERVER, command, f"http://127.0.0.1:{port}/health", environment)
+
+
+def require_free(port: int, host: str = "127.0.0.1") -> None:
+    """Raises LaunchError where something listens on the port already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise LaunchError(f"port {port} is in use: stop what listens there, or choose another port") from None
+
+
+def run(services: Sequence[Service], *, on_up: Callable[[Service], None]) -> None:
+    """Starts the services in order, waits until one ends or a signal asks to stop, and stops them all, last one first.
+
+    Raises LaunchError where a service does not come up or ends by itself.
+    """
+    with _signals_as_interrupts(), contextlib.ExitStack() as stack:
+        running = []
+        try:
+            for service in services:
+                process = stack.enter_context(_process(service))
+                _wait_until_up(service, process)
+                running.append((service, process))
+                on_up(service)
+            while True:
+                for service, process in running:
+                    if process.poll() is not None:
+                        raise LaunchError(f"{service.name} has ended by itself (exit code {process.returncode})")
+                time.sleep(POLL_SECONDS * 4)
+        except KeyboardInterrupt:
+            return
+
+
+@contextlib.contextmanager
+def _signals_as_interrupts() -> Iterator[None]:
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@contextlib.contextmanager
+def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
+    # A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
+    process = subprocess.Popen(  # noqa: S603
+        service.command,
+        env=dict(service.environment),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _die_with_parent() -> None:
+    """Where this process is killed outright, its children get a SIGTERM from the kernel (Linux, PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_until_up(service: Service, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise LaunchError(
+                f"{service.name} did not start (exit code {process.returncode}); its own words stand above"
+            )
+        try:
+            with urllib.request.urlopen(service.address, timeout=5):  # noqa: S310 - an address of ours
+                return
+        except OSError:
+            time.sleep(POLL_SECONDS)
+    raise LaunchError(f"{service.name} did not answer within {START_SECONDS:.0f} seconds")

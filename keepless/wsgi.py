@@ -1,0 +1,16 @@
+"""What a WSGI server loads: `keepless.wsgi:app`, built from the environment as the server starts."""
+
+import os
+import sys
+
+from keepless.bootstrap import build_app
+from keepless.config import Settings
+from keepless.errors import ConfigError
+from keepless.web import logs
+
+try:
+    settings = Settings.from_env(os.environ)
+    logs.configure(style=settings.log_format)
+    app = build_app(settings)
+except ConfigError as refusal:
+    sys.exit(f"keepless: {refusal}")

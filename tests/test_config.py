@@ -1,0 +1,154 @@
+"""Settings: strict, from the environment or from files, refused in one line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keepless.config import Settings
+from keepless.errors import ConfigError
+
+REPOSITORY = Path(__file__).parents[1]
+KEY = "Zk1xv8Jm5uQw3yTn7rBs2LcXe9HdGa4PfKo6iVjWlNs="
+SECRET = "vJ8s-Qm2xT5kLw9rZb4NcYf7HgPd3aEu"
+MINIMAL = {
+    "TOKEN_ENCRYPTION_KEY": KEY,
+    "FLASK_SECRET_KEY": SECRET,
+    "PLAID_CLIENT_ID": "client",
+    "PLAID_SECRET": "secret",
+}
+
+
+def settings(**changed: str) -> Settings:
+    return Settings.from_env({**MINIMAL, **changed})
+
+
+def test_the_minimal_settings_run_stateless_against_the_local_plaid():
+    minimal = settings()
+    assert minimal.use_stateless
+    assert minimal.plaid_env == "local"
+    assert minimal.plaid_base_url == "http://127.0.0.1:5002"
+    assert minimal.link_script == "http://127.0.0.1:5002/link/v2/stable/link-initialize.js"
+    assert (minimal.port, minimal.session_days) == (5001, 7)
+
+
+@pytest.mark.parametrize("name", MINIMAL)
+def test_a_missing_setting_is_named_with_what_to_do(name):
+    environment = {key: value for key, value in MINIMAL.items() if key != name}
+    with pytest.raises(ConfigError, match=rf"^{name} is missing: \S.*") as refusal:
+        Settings.from_env(environment)
+    assert "\n" not in str(refusal.value)
+
+
+def test_plaids_own_environments_use_plaids_hosts_and_plaids_link():
+    production = settings(PLAID_ENV="production")
+    assert production.plaid_base_url == "https://production.plaid.com"
+    assert production.link_script == "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+
+
+@pytest.mark.parametrize("text", ["1", "True", "yes", "on", "TRUE", "0", "no"])
+def test_use_stateless_is_parsed_strictly(text):
+    with pytest.raises(ConfigError, match="USE_STATELESS must be one of true, false"):
+        settings(USE_STATELESS=text)
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("true", True), ("false", False), ("", True), (" false\n", False)])
+def test_use_stateless_takes_true_and_false(text, chosen):
+    assert settings(USE_STATELESS=text).use_stateless is chosen
+
+
+@pytest.mark.parametrize("secret", ["short", "a" * 64, "ab" * 32])
+def test_a_weak_flask_secret_key_is_refused(secret):
+    with pytest.raises(ConfigError, match="FLASK_SECRET_KEY is too weak") as refusal:
+        settings(FLASK_SECRET_KEY=secret)
+    assert secret not in str(refusal.value)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "5001x", "٣٤", "1e3", "99999999999999999999", "00000000199999"])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(ConfigError, match="PORT must be a whole number from 1 to 65535"):
+        settings(PORT=port)
+
+
+@pytest.mark.parametrize("days", ["0", "31", "seven"])
+def test_session_days_stay_within_a_month(days):
+    with pytest.raises(ConfigError, match="SESSION_DAYS must be"):
+        settings(SESSION_DAYS=days)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "plaid.example",
+        "ftp://plaid.example",
+        "https://",
+        "https://me@plaid.example",
+        "https://plaid.example/?a=b",
+        "https://[",
+    ],
+)
+def test_an_address_of_plaid_that_is_none_is_refused(address):
+    with pytest.raises(ConfigError, match="PLAID_BASE_URL must be"):
+        settings(PLAID_BASE_URL=address)
+
+
+def test_plain_http_is_for_this_machine_only():
+    assert settings(PLAID_BASE_URL="http://127.0.0.1:9/").plaid_base_url == "http://127.0.0.1:9"
+    with pytest.raises(ConfigError, match="plain http is for this machine only"):
+        settings(PLAID_BASE_URL="http://plaid.example")
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    file = tmp_path / "key"
+    file.write_text(KEY + "\n")
+    environment = {key: value for key, value in MINIMAL.items() if key != "TOKEN_ENCRYPTION_KEY"}
+    read = Settings.from_env({**environment, "TOKEN_ENCRYPTION_KEY_FILE": str(file)})
+    assert read.token_encryption_key.reveal() == KEY
+
+
+def test_a_secret_from_two_places_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="PLAID_SECRET and PLAID_SECRET_FILE are both set"):
+        settings(PLAID_SECRET_FILE=str(tmp_path / "secret"))
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(tmp_path):
+    environment = {key: value for key, value in MINIMAL.items() if key != "PLAID_SECRET"}
+    with pytest.raises(ConfigError, match="PLAID_SECRET_FILE cannot be read: FileNotFoundError"):
+        Settings.from_env({**environment, "PLAID_SECRET_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL"])
+def test_a_part_that_is_not_built_yet_refuses_rather_than_being_ignored(name):
+    with pytest.raises(ConfigError, match=f"{name} is set"):
+        settings(**{name: "redis://127.0.0.1"})
+
+
+def test_r19_an_operators_own_access_token_is_not_read():
+    token = "access-sandbox-00000000-0000-4000-8000-000000000000"
+    assert token not in repr(settings(PLAID_ACCESS_TOKEN=token))
+    assert settings(PLAID_ACCESS_TOKEN=token) == settings()
+
+
+def test_no_secret_prints():
+    shown = repr(settings(METRICS_TOKEN=SECRET))
+    assert KEY not in shown
+    assert SECRET not in shown
+
+
+@given(
+    st.dictionaries(st.sampled_from(["PORT", "PLAID_ENV", "SESSION_DAYS", "PLAID_BASE_URL", "LOG_FORMAT"]), st.text())
+)
+def test_any_text_gives_settings_or_a_one_line_refusal(changed):
+    try:
+        settings(**changed)
+    except ConfigError as refusal:
+        assert "\n" not in str(refusal)
+
+
+def test_every_setting_is_documented():
+    code = (REPOSITORY / "keepless/config.py").read_text()
+    named = set(re.findall(r'"([A-Z][A-Z_]{3,})"', code))
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (REPOSITORY / "docs/settings.md").read_text(), re.MULTILINE))
+    assert named == documented

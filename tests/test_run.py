@@ -1,0 +1,249 @@
+"""`keepless run`: one command that starts everything, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(home: Path, **changed: str) -> dict[str, str]:
+    """What a new user's shell has, and the ports of this test."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG") or name.startswith("COV")}
+    return {**kept, "HOME": str(home), "PYTHONPATH": str(REPOSITORY), **changed}
+
+
+def descendants(pid: int) -> set[int]:
+    found = set()
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found |= {int(child)} | descendants(int(child))
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def status_of(address: str) -> int:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.status
+
+
+def wait_until(condition, *, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **changed: str):
+    plaid, port = free_port(), free_port()
+    command = [sys.executable, "-m", "keepless", "run", "--port", str(port), *arguments]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(folder, PLAID_BASE_URL=f"http://127.0.0.1:{plaid}", **changed),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        process.address = f"http://127.0.0.1:{port}"
+        assert wait_until(lambda: answers(f"{process.address}/health") or process.poll() is not None)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+        process.stdout.close()
+
+
+def answers(address: str) -> bool:
+    try:
+        return status_of(address) == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_in_an_empty_folder_makes_its_keys_serves_and_leaves_no_process(tmp_path, stop):
+    with running(tmp_path) as process:
+        assert process.poll() is None, process.stdout.read()
+        assert status_of(f"{process.address}/") == 200
+        started = descendants(process.pid)
+        assert len(started) >= 3, "the local Plaid, the server and its worker"
+        process.send_signal(stop)
+        assert process.wait(30) == 0
+        said = process.stdout.read()
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
+    assert process.address.replace("127.0.0.1", "localhost") in said
+    assert "Nothing was kept" in said
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+
+
+def test_a_run_that_is_killed_outright_takes_its_servers_with_it(tmp_path):
+    with running(tmp_path) as process:
+        started = descendants(process.pid)
+        process.kill()
+        process.wait(10)
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=15)
+
+
+def test_a_run_whose_server_dies_says_so_and_stops_the_rest(tmp_path):
+    with running(tmp_path) as process:
+        started = descendants(process.pid)
+        plaid = next(pid for pid in started if b"keepless.sandbox" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(plaid, signal.SIGKILL)
+        assert process.wait(30) == 1
+        assert "the local Plaid has ended by itself" in process.stdout.read()
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = keepless(tmp_path, "run", "--port", str(taken.getsockname()[1]))
+    assert refused.returncode == 1
+    assert refused.stderr.strip().endswith("is in use: stop what listens there, or choose another port")
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_production_makes_no_keys_and_says_which_are_missing(tmp_path):
+    refused = keepless(tmp_path, "run", "--production")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("keepless: TOKEN_ENCRYPTION_KEY is missing: run `keepless keygen`")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [(["--hybrid"], "the sealed cache is not built yet"), (["--edition", "database"], "not built yet")],
+)
+def test_an_edition_that_is_not_built_yet_says_so(tmp_path, arguments, reason):
+    refused = keepless(tmp_path, "run", *arguments)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert reason in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ("A" * 43 + "=", "too regular"),
+        ("short", "32 bytes"),
+        ("", "is missing"),
+    ],
+)
+def test_a_weak_key_does_not_start(tmp_path, keys, reason):
+    refused = keepless(tmp_path, "run", "--production", TOKEN_ENCRYPTION_KEY=keys, **OTHER_SECRETS)
+    assert refused.returncode == 1
+    assert reason in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+OTHER_SECRETS = {
+    "FLASK_SECRET_KEY": "vJ8s-Qm2xT5kLw9rZb4NcYf7HgPd3aEu",
+    "PLAID_CLIENT_ID": "client",
+    "PLAID_SECRET": "secret",
+}
+
+
+def test_r9_a_deploy_with_the_wrong_key_does_not_start(tmp_path):
+    made = keepless(tmp_path, "keygen")
+    key, note = made.stdout.strip(), made.stderr
+    assert len(key) == 44
+    right = note.split()[2]
+    other = keepless(tmp_path, "keygen").stdout.strip()
+    refused = keepless(
+        tmp_path,
+        "run",
+        "--production",
+        TOKEN_ENCRYPTION_KEY=f"{other},{key}",
+        TOKEN_ENCRYPTION_KEY_ID=right,
+        **OTHER_SECRETS,
+    )
+    assert refused.returncode == 1
+    assert f"expected is '{right}'" in refused.stderr
+
+
+def test_keygen_never_overwrites_a_settings_file(tmp_path):
+    first = keepless(tmp_path, "keygen", "--env-file", "my.env")
+    written = (tmp_path / "my.env").read_text()
+    second = keepless(tmp_path, "keygen", "--env-file", "my.env")
+    assert "Wrote my.env" in first.stdout
+    assert "left as it is" in second.stdout
+    assert (tmp_path / "my.env").read_text() == written
+    assert written not in first.stdout
+
+
+def test_every_command_explains_itself(tmp_path):
+    listed = keepless(tmp_path, "--help").stdout
+    for command in ("run", "sandbox", "keygen"):
+        assert command in listed
+        assert keepless(tmp_path, command, "--help").returncode == 0
+
+
+def test_use_stateless_false_says_that_the_database_edition_is_not_built_yet(tmp_path):
+    refused = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        cwd=REPOSITORY,
+        env=environment(tmp_path, USE_STATELESS="false", TOKEN_ENCRYPTION_KEY="x", **OTHER_SECRETS),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == (
+        "keepless: USE_STATELESS=false: the database edition is not built yet; unset USE_STATELESS or set it to true"
+    )
+
+
+def test_the_launch_names_serve_the_same_application(tmp_path):
+    key = keepless(tmp_path, "keygen").stdout.strip()
+    code = (
+        "import config.wsgi, src.app_stateless; "
+        "assert config.wsgi.app is src.app_stateless.app; "
+        "print(config.wsgi.app.test_client().get('/health').status_code)"
+    )
+    served = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env=environment(tmp_path, TOKEN_ENCRYPTION_KEY=key, **OTHER_SECRETS),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (served.returncode, served.stdout.strip()) == (0, "200"), served.stderr
+
+
+def keepless(folder: Path, *arguments: str, **changed: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "keepless", *arguments],
+        cwd=folder,
+        env=environment(folder, **changed),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
