@@ -23,8 +23,8 @@ class Category:
 class Row:
     """One transaction. `key` is stable within the household; ids are made from it and the item.
 
-    A row is pending while `posted` lies in the future. With `pending_key`, it is the posted twin of that pending row and
-    appears when the bank posts it.
+    A row is pending while `posted` lies in the future. When the bank posts it, its posted twin takes the place of the
+    pending one, under an id of its own; the item's change log plays that.
     """
 
     key: str
@@ -41,10 +41,18 @@ class Row:
     city: str | None = None
     country: str | None = None
 
+    def shown_date(self, today: date) -> date:
+        """Plaid's `date`: when it happened while pending, when it was posted afterwards."""
+        return self.transacted if self.posted > today else self.posted
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One account of a household. `key` is stable; `liability` is the raw material of /liabilities/get, in Plaid's names."""
+    """One account of a household. `key` is stable.
+
+    `liability` is what is known for /liabilities/get, in Plaid's names: amounts and rates are Decimal, days are `date`.
+    Its `kind` says which list it belongs to; the server adds the account's id and a null for what is not known.
+    """
 
     key: str
     type: str
@@ -56,7 +64,7 @@ class Holding:
     available: Decimal | None
     limit: Decimal | None
     currency: str = "USD"
-    liability: dict[str, Any] | None = None  # {"kind": "credit" | "student" | "mortgage", ...fields of PLAID.md 6.5, 6.6}
+    liability: dict[str, Any] | None = None  # of kind "credit", "student" or "mortgage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +77,8 @@ class Household:
     force_error: str | None = None
     dynamic: bool = False  # each /transactions/refresh posts what is pending and adds new rows
     notes: tuple[str, ...] = field(default=())  # what of a custom user's JSON was ignored
+
+
+def newest_first(rows: list[Row], today: date) -> tuple[Row, ...]:
+    """The rows as Plaid lists them: by the date shown, and by key within a day, so that the order never wavers."""
+    return tuple(sorted(rows, key=lambda row: (row.shown_date(today), row.key), reverse=True))

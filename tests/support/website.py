@@ -10,18 +10,7 @@ from flask.testing import FlaskClient
 
 from keepless.adapters.plaid.client import PlaidClient
 from keepless.adapters.plaid.settings import Patience
-
-try:  # TEMP
-    from keepless.adapters.plaid.webhooks import WebhookVerifier
-except ImportError:
-    from keepless.errors import WebhookRefused
-
-    class WebhookVerifier:
-        def __init__(self, *a): ...
-        def verify(self, header, body):
-            raise WebhookRefused("missing")
-
-
+from keepless.adapters.plaid.webhooks import WebhookVerifier
 from keepless.adapters.sealing.envelope import Envelope
 from keepless.adapters.sealing.keyring import Keyring
 from keepless.adapters.sealing.keyring import generate as new_key
@@ -118,7 +107,7 @@ def website(
         )
         parts = Parts(
             plaid=plaid,
-            webhooks=WebhookVerifier(plaid.webhook_key, clock),
+            webhooks=WebhookVerifier(plaid.webhook_key, clock=clock),
             sealer=envelope,
             session=SessionCookie(envelope, clock, on_unreadable=metrics.session_unreadable),
             pool=pool,

@@ -63,6 +63,8 @@ def test_input_2_a_nul_or_other_bytes_in_the_header_never_make_a_500(site):
 
 def test_input_3_any_flipped_bit_is_401(site, visitor):
     sealed = session_cookie(visitor)
+    whole = site.raw_browser().get("/api/dashboard", headers={"Cookie": f"{LOCAL_NAME}={sealed}"})
+    assert whole.status_code == 200
     _, _, body = sealed.rpartition(".")
     raw = bytearray(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     for place in range(0, len(raw) * 8, 97):
@@ -175,6 +177,12 @@ def test_r2_over_https_the_cookie_is_bound_to_the_host(site, local_plaid):
     assert name.startswith("__Host-keepless=v1.")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
     assert not any(attribute.startswith("Domain") for attribute in attributes)
+
+
+def test_r2_a_forwarded_scheme_is_the_servers_to_believe_and_not_ours(site):
+    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    answer = site.browser().get("/api/dashboard", base_url="http://keepless.example", headers=said)
+    assert answer.json["code"] == "insecure_transport"
 
 
 def test_r1_r13_logging_out_removes_the_banks_and_clears_the_cookie(site, local_plaid):

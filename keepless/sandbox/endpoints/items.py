@@ -1,0 +1,60 @@
+"""/item/* (PLAID.md, sections 5.3 to 5.6 and 5.19)."""
+
+from typing import Any
+
+from keepless.sandbox import requests
+from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
+from keepless.sandbox.item import Item, Notice
+from keepless.sandbox.problem import PlaidProblem
+from keepless.sandbox.world import World
+
+
+def exchange(world: World, request: requests.PublicTokenExchange) -> Answer:
+    item = world.exchange(request.public_token)
+    return {"access_token": item.access_token, "item_id": item.item_id}
+
+
+def get(world: World, request: requests.ItemRequest) -> Answer:
+    item = world.item(request.access_token)
+    consent = {"consented_data_scopes": [], "consented_use_cases": [], "created_at": item.created_at}
+    return {"item": item.as_json() | consent, "status": _status(item)}
+
+
+def remove(world: World, request: requests.ItemRemove) -> Answer:
+    world.item(request.access_token).remove()
+    return {}
+
+
+def invalidate(world: World, request: requests.ItemRequest) -> Answer:
+    return {"new_access_token": world.rotate(world.item(request.access_token))}
+
+
+def update_webhook(world: World, request: requests.WebhookUpdate) -> Answer:
+    item = world.item(request.access_token)
+    item.webhook = checked_webhook(request.webhook)
+    item.revision += 1
+    fields = {"error": None, "new_webhook_url": item.webhook}
+    world.notify(item, [Notice("ITEM", "WEBHOOK_UPDATE_ACKNOWLEDGED", fields)])
+    return {"item": item.as_json()}
+
+
+def checked_webhook(url: str | None) -> str | None:
+    """The address, or None for none. Raises PlaidProblem INVALID_FIELD for one that is not a web address."""
+    if url and not url.startswith(("http://", "https://")):
+        raise PlaidProblem("INVALID_FIELD", "webhook must be a valid URL")
+    return url or None
+
+
+def _status(item: Item) -> dict[str, Any]:
+    sent = {"sent_at": item.last_webhook[0], "code_sent": item.last_webhook[1]} if item.last_webhook else None
+    times = {"last_failed_update": item.last_failure, "last_successful_update": item.last_update}
+    return {"investments": None, "last_webhook": sent, "transactions": times}
+
+
+ENDPOINTS = (
+    Endpoint("/item/public_token/exchange", requests.PublicTokenExchange, exchange),
+    Endpoint("/item/get", requests.ItemRequest, get),
+    Endpoint("/item/remove", requests.ItemRemove, remove),
+    Endpoint("/item/access_token/invalidate", requests.ItemRequest, invalidate),
+    Endpoint("/item/webhook/update", requests.WebhookUpdate, update_webhook),
+)

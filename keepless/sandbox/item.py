@@ -1,0 +1,253 @@
+"""An Item: one login at one bank, as it lives at Plaid (PLAID.md, sections 5, 6.4, 8 and 12)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from keepless.sandbox.changelog import ChangeLog
+from keepless.sandbox.household import Holding, Household, Row
+from keepless.sandbox.ids import derived_id, fresh_id
+from keepless.sandbox.institutions import PRODUCTS, Institution
+from keepless.sandbox.problem import error_object, webhook_error
+from keepless.sandbox.snapshots import Snapshot, pending, posted
+
+LOGIN_LASTS = timedelta(days=30)  # then the Sandbox asks for a new login by itself
+_INITIAL_DAYS = timedelta(days=30)
+_NEW_ON_REFRESH = 3
+_POSTS_AFTER = timedelta(days=2)
+
+
+class Stage(StrEnum):
+    """How much of the history can be read; the values are those of `transactions_update_status`."""
+
+    NOT_READY = "NOT_READY"
+    INITIAL = "INITIAL_UPDATE_COMPLETE"
+    HISTORICAL = "HISTORICAL_UPDATE_COMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """When the history becomes readable: so many seconds after the exchange, and after so many calls for transactions.
+
+    The initial update shows the last 30 days, the historical one the rest. All zero: ready at once.
+    """
+
+    initial_seconds: float = 0
+    initial_calls: int = 0
+    historical_seconds: float = 0
+    historical_calls: int = 0
+
+    def stage(self, elapsed: float, calls: int) -> Stage:
+        if elapsed < self.initial_seconds or calls < self.initial_calls:
+            return Stage.NOT_READY
+        if elapsed < self.historical_seconds or calls < self.historical_calls:
+            return Stage.INITIAL
+        return Stage.HISTORICAL
+
+
+class Login(NamedTuple):
+    """A household and its rows as they stand today, ready to be shown. Shared by all items of that login."""
+
+    household: Household
+    snapshots: tuple[Snapshot, ...]  # newest first
+
+
+class Notice(NamedTuple):
+    """A webhook to fire."""
+
+    kind: str
+    code: str
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Item:
+    """`days` is how far back transactions reach, fixed once they are first asked for; None is all there is.
+
+    `revision` grows with every change that an answer could show.
+    """
+
+    institution: Institution
+    login: Login
+    access_token: str
+    created_at: datetime
+    products: list[str]
+    webhook: str | None
+    readiness: Readiness
+    days: int | None
+    item_id: str = field(default_factory=fresh_id)
+    error: str | None = None
+    removed: bool = False
+    exchanged_at: datetime | None = None
+    log: ChangeLog = field(default_factory=ChangeLog)
+    stage: Stage = Stage.NOT_READY
+    armed: bool = False  # /transactions/sync was called once, so SYNC_UPDATES_AVAILABLE is sent
+    revision: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    transaction_calls: int = 0
+    last_update: datetime | None = None
+    last_failure: datetime | None = None
+    last_webhook: tuple[datetime, str] | None = None
+    refreshes: int = 0
+    _logged_in_at: datetime | None = None
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]:
+        return self.login.household.accounts
+
+    def account_id(self, key: str) -> str:
+        return derived_id(self.item_id, "account", key)
+
+    def transaction_id(self, snapshot: Snapshot) -> str:
+        return derived_id(self.item_id, snapshot.key)
+
+    def advance(self, now: datetime) -> list[Notice]:
+        """Lets time do its work: more history readable, pending rows posted, the login grown old."""
+        if self.removed or self.error:
+            return []
+        if now - (self._logged_in_at or self.created_at) > LOGIN_LASTS:
+            return self.break_login(now)
+        notices = self._ripen(now)
+        if self.stage is Stage.HISTORICAL:
+            due = self._post([each for each in self.log.pending() if each.row.posted <= now.date()], None, now)
+            notices += due + self._sync_notice() if due else []
+        return notices
+
+    def refresh(self, now: datetime, created: Iterable[Row] = ()) -> list[Notice]:
+        """What a fresh look at the bank brings: `created` rows, and for a dynamic user all that PLAID.md 9.2 says."""
+        fresh = [pending(row) if row.posted > now.date() else posted(row) for row in created]
+        notices: list[Notice] = []
+        if self.login.household.dynamic:
+            earlier = self.log.pending()
+            changed = next((each for each in self.log.current() if not each.pending and each.row.amount > 0), None)
+            notices += self._post(earlier, now.date(), now)
+            if changed is not None:
+                self.log.modify(_dearer(changed))
+            fresh += self._new_rows(now.date())
+        self.refreshes += 1
+        if fresh:
+            self.log.add(fresh)
+            self._touch(now)
+            notices.append(Notice("TRANSACTIONS", "DEFAULT_UPDATE", {"error": None, "new_transactions": len(fresh)}))
+        return notices + self._sync_notice() if notices else []
+
+    def break_login(self, now: datetime) -> list[Notice]:
+        """The bank wants a new login."""
+        self.error = "ITEM_LOGIN_REQUIRED"
+        self.last_failure = now
+        self.revision += 1
+        return [Notice("ITEM", "ERROR", {"error": webhook_error(self.error)})]
+
+    def repair(self, now: datetime) -> list[Notice]:
+        """The person logged in again."""
+        broken, self.error, self._logged_in_at = self.error, None, now
+        self._touch(now)
+        return [Notice("ITEM", "LOGIN_REPAIRED", {})] if broken else []
+
+    def start_over(self, readiness: Readiness, now: datetime) -> None:
+        """The extraction begins anew, as if the public token had just been exchanged."""
+        self.readiness, self.exchanged_at = readiness, now
+        self.log, self.stage, self.transaction_calls = ChangeLog(), Stage.NOT_READY, 0
+        self.revision += 1
+
+    def use(self, product: str) -> bool:
+        """Adds a product by its first use. Returns whether it is new here."""
+        new = product not in self.products
+        if new:
+            self.products.append(product)
+            self.revision += 1
+        return new
+
+    def remove(self) -> None:
+        """Ends the item; what it held is let go."""
+        self.removed = True
+        self.log = ChangeLog()
+        self.revision += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The item object of data answers (PLAID.md 6.4)."""
+        billed = sorted(self.products)
+        return {
+            "available_products": sorted(set(PRODUCTS) - set(billed)),
+            "billed_products": billed,
+            "consent_expiration_time": None,
+            "error": error_object(self.error) if self.error else None,
+            "institution_id": self.institution.id,
+            "institution_name": self.institution.name,
+            "item_id": self.item_id,
+            "products": billed,
+            "update_type": "background",
+            "webhook": self.webhook,
+        }
+
+    def _ripen(self, now: datetime) -> list[Notice]:
+        if self.stage is Stage.HISTORICAL or self.exchanged_at is None or "transactions" not in self.products:
+            return []
+        stage = self.readiness.stage((now - self.exchanged_at).total_seconds(), self.transaction_calls)
+        since = date.min if self.days is None else self.created_at.date() - timedelta(days=self.days)
+        recent = max(since, self.created_at.date() - _INITIAL_DAYS)
+        notices: list[Notice] = []
+        if self.stage is Stage.NOT_READY and stage is not Stage.NOT_READY:
+            rows = [each for each in self.login.snapshots if each.date >= recent]
+            notices.append(self._loaded("INITIAL_UPDATE", Stage.INITIAL, rows, now))
+        if stage is Stage.HISTORICAL:
+            rows = [each for each in self.login.snapshots if since <= each.date < recent]
+            notices.append(self._loaded("HISTORICAL_UPDATE", Stage.HISTORICAL, rows, now))
+        return notices + self._sync_notice() if notices else []
+
+    def _loaded(self, code: str, stage: Stage, rows: Sequence[Snapshot], now: datetime) -> Notice:
+        self.log.add(rows)
+        self.stage = stage
+        self._touch(now)
+        return Notice("TRANSACTIONS", code, {"error": None, "new_transactions": len(rows)})
+
+    def _post(self, waiting: Sequence[Snapshot], on: date | None, now: datetime) -> list[Notice]:
+        if not waiting:
+            return []
+        for each in waiting:
+            self.log.remove(each)
+            self.log.add([posted(each.row, on=on, after=each)])
+        self._touch(now)
+        gone = [self.transaction_id(each) for each in waiting]
+        return [
+            Notice("TRANSACTIONS", "TRANSACTIONS_REMOVED", {"error": None, "removed_transactions": gone}),
+            Notice("TRANSACTIONS", "DEFAULT_UPDATE", {"error": None, "new_transactions": len(waiting)}),
+        ]
+
+    def _new_rows(self, today: date) -> list[Snapshot]:
+        """New pending rows in the likeness of earlier ones."""
+        models = [each.row for each in self.log.current() if not each.pending and each.row.amount > 0]
+        return [
+            pending(
+                replace(
+                    row,
+                    key=f"refresh-{self.refreshes}-{number}",
+                    transacted=today,
+                    posted=today + _POSTS_AFTER,
+                )
+            )
+            for number, row in enumerate(models[:_NEW_ON_REFRESH])
+        ]
+
+    def _sync_notice(self) -> list[Notice]:
+        if not self.armed:
+            return []
+        ready = {
+            "historical_update_complete": self.stage is Stage.HISTORICAL,
+            "initial_update_complete": self.stage is not Stage.NOT_READY,
+        }
+        return [Notice("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE", ready)]
+
+    def _touch(self, now: datetime) -> None:
+        self.last_update = now
+        self.revision += 1
+
+
+def _dearer(snapshot: Snapshot) -> Snapshot:
+    """The same transaction, one unit of its currency dearer."""
+    row = replace(snapshot.row, amount=snapshot.row.amount + Decimal(1))
+    return replace(posted(row, on=snapshot.date), pending_key=snapshot.pending_key)

@@ -1,0 +1,176 @@
+"""What a session's banks say, as JSON: the dashboard, transactions, and the analysis of spending.
+
+Amounts are integers in minor units of the `currency` beside them, or of the currency that the enclosing object names.
+A bank that fails is in `problems` and never fails the others. Where none answered, the dashboard still is an answer: it
+shows the state of each bank. A list of transactions or their sums is not, for an empty one would be a false statement.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from flask import Response, request
+
+from keepless.core.filters import paginate
+from keepless.core.models import BankProblem, BankRef, Transaction
+from keepless.core.periods import Period
+from keepless.core.spending import CurrencyAnalysis, analyse
+from keepless.errors import InvalidField
+from keepless.services.dashboards import Dashboard, build_dashboard, reading_range
+from keepless.services.snapshots import Snapshots
+from keepless.services.vault import Vault
+from keepless.web.faults import BanksNeedAttention, NothingReadable
+from keepless.web.operations import Operation, answer
+from keepless.web.query import PERIOD, TRANSACTIONS
+from keepless.web.visit import Visit, require_any
+
+PAGE_SIZE = 500
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What Keepless holds about the visitor now, and where. `until` is when the session ends (UTC)."""
+
+    in_browser: tuple[str, ...]
+    on_server: tuple[str, ...]
+    banks: int
+    until: datetime
+
+
+class DashboardAnswer(Dashboard, frozen=True, kw_only=True):
+    """The dashboard, and what is held about its visitor."""
+
+    held: Held
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """What is missing of a bank that did answer: all transactions, for Plaid's `code`, or `unreadable` rows."""
+
+    bank: BankRef
+    code: str | None
+    unreadable: int
+
+
+class TransactionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of the transactions that match, newest first; `total` and `pages` are of all that match."""
+
+    period: Period
+    transactions: list[Transaction]
+    page: int
+    pages: int
+    page_size: int
+    total: int
+    problems: tuple[BankProblem, ...]
+    gaps: tuple[Gap, ...]
+
+
+class AnalysisAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums of the period by currency, the one with the most rows first; never added together. `net` is by currency."""
+
+    period: Period
+    currencies: dict[str, CurrencyAnalysis]
+    net: dict[str, int]
+    problems: tuple[BankProblem, ...]
+    gaps: tuple[Gap, ...]
+
+
+def held_for(vault: Vault) -> Held:
+    """The statement that the page's signature line makes, as data: true for the stateless edition."""
+    return Held(in_browser=("one sealed cookie",), on_server=(), banks=len(vault.banks), until=vault.expires_at)
+
+
+def dashboard(visit: Visit) -> Response:
+    """Everything of one look at the banks."""
+    vault, today = visit.vault(), visit.today()
+    query = visit.queries.read(request.args, today, allowed=PERIOD)
+    snapshots = visit.read_banks(vault, reading_range(query.period, today))
+    built = build_dashboard(snapshots, today, query.filter)
+    return answer(DashboardAnswer(**_fields(built), held=held_for(vault)))
+
+
+def transactions(visit: Visit) -> Response:
+    """One page of transactions."""
+    vault = visit.vault()
+    query = visit.queries.read(request.args, visit.today(), allowed=TRANSACTIONS)
+    snapshots = visit.read_banks(vault, query.period)
+    require_any(snapshots)
+    page = paginate(query.filter.apply(snapshots.transactions()), query.page, PAGE_SIZE)
+    return answer(
+        TransactionsAnswer(
+            period=query.period,
+            transactions=page.items,
+            page=page.page,
+            pages=page.pages,
+            page_size=PAGE_SIZE,
+            total=page.total,
+            problems=snapshots.problems,
+            gaps=_gaps(snapshots),
+        )
+    )
+
+
+def spending_analysis(visit: Visit) -> Response:
+    """Spending, income, cash and debt payments of a period."""
+    vault = visit.vault()
+    query = visit.queries.read(request.args, visit.today(), allowed=PERIOD)
+    snapshots = visit.read_banks(vault, query.period)
+    require_any(snapshots)
+    accounts = [account for bank in snapshots.banks for account in bank.accounts]
+    currencies = analyse(query.filter.apply(snapshots.transactions()), accounts).currencies
+    return answer(
+        AnalysisAnswer(
+            period=query.period,
+            currencies=currencies,
+            net={currency: sums.net for currency, sums in currencies.items()},
+            problems=snapshots.problems,
+            gaps=_gaps(snapshots),
+        )
+    )
+
+
+def _gaps(snapshots: Snapshots) -> tuple[Gap, ...]:
+    return tuple(
+        Gap(bank=bank.bank, code=bank.transactions_problem, unreadable=bank.unreadable)
+        for bank in snapshots.banks
+        if bank.transactions_problem or bank.unreadable
+    )
+
+
+def _fields(built: Dashboard) -> dict[str, Any]:
+    return {name: getattr(built, name) for name in built.__struct_fields__}
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/dashboard",
+        name="dashboard",
+        summary="Cards, spending, bills and accounts, live. Banks that fail are in problems; the status stays 200.",
+        view=dashboard,
+        answer=DashboardAnswer,
+        parameters=PERIOD,
+        session=True,
+        faults=(InvalidField,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/transactions",
+        name="transactions",
+        summary="Transactions that match, newest first, 500 to a page. 503 or 409 where no bank could be read.",
+        view=transactions,
+        answer=TransactionsAnswer,
+        parameters=TRANSACTIONS,
+        session=True,
+        faults=(InvalidField, NothingReadable, BanksNeedAttention),
+    ),
+    Operation(
+        method="GET",
+        path="/api/spending-analysis",
+        name="spending_analysis",
+        summary="Sums by month, category, merchant and account. 503 or 409 where no bank could be read.",
+        view=spending_analysis,
+        answer=AnalysisAnswer,
+        parameters=PERIOD,
+        session=True,
+        faults=(InvalidField, NothingReadable, BanksNeedAttention),
+    ),
+)

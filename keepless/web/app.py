@@ -1,0 +1,69 @@
+"""The WSGI application: every route, guard and header in one place."""
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+from flask import Flask, Response
+
+from keepless.web import answers, api, guard, headers, health, link, openapi, pages, visit, webhooks
+from keepless.web.operations import Operation
+from keepless.web.query import QueryReader
+from keepless.web.site import Parts, Site
+
+__all__ = ["Parts", "Site", "create_app"]
+
+# A public token, an access token or a webhook is well under a kilobyte.
+MAX_BODY = 64 * 1024
+
+OPERATIONS = (*link.OPERATIONS, *api.OPERATIONS, *webhooks.OPERATIONS, *health.OPERATIONS)
+
+
+class _App(Flask):
+    """Flask, but its own report of an unhandled error (which prints the error's text) is ours (R17)."""
+
+    parts: Parts
+
+    def log_exception(
+        self,
+        exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None] | None,
+    ) -> None:
+        error = (exc_info or sys.exc_info())[1]
+        if error is not None:
+            answers.report(self.parts, error)
+
+
+def create_app(site: Site, parts: Parts) -> Flask:
+    """The application for one site. Reads nothing from the environment; safe for many threads."""
+    app = _App("keepless.web")
+    app.parts = parts
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, PROPAGATE_EXCEPTIONS=False)
+    app.url_map.merge_slashes = False
+    queries = QueryReader(history_days=site.history_days, max_history_days=site.max_history_days)
+    operations = (*OPERATIONS, openapi.operation_for(OPERATIONS, queries, version=site.version))
+    signed = [_endpoint(operation) for operation in operations if operation.signed]
+
+    # After a request these run last to first: hints and session write cookies, then headers are set, then it is logged.
+    answers.register(app, parts)
+    headers.register(app, site)
+    guard.register(app, signed=signed)
+    parts.session.init_app(app)
+    visit.register(app, site, parts)
+    for operation in operations:
+        if not operation.page:
+            app.add_url_rule(
+                operation.path, endpoint=_endpoint(operation), view_func=_view(operation), methods=[operation.method]
+            )
+    pages.register(app)
+    return app
+
+
+def _endpoint(operation: Operation) -> str:
+    return f"json.{operation.name}"
+
+
+def _view(operation: Operation) -> Callable[[], Response]:
+    def view() -> Response:
+        return operation.view(visit.visiting())
+
+    return view

@@ -1,0 +1,181 @@
+"""Cards, loans and what is due, in words: figures as text, states as sentences. Never a colour without its word."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from keepless.core.credit import HIGH_USE, Card, Due, Loan, Utilisation
+from keepless.core.models import Apr
+from keepless.web import present
+
+SOON = 7  # days: a payment this near is said beside the card as well
+BILLS_SHOWN = 5
+APR_NAMES = {
+    "purchase_apr": "Purchases",
+    "cash_apr": "Cash advances",
+    "balance_transfer_apr": "Balance transfers",
+    "special": "Special offer",
+}
+
+
+class Term(msgspec.Struct, frozen=True):
+    label: str
+    figure: str
+
+
+class CardSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One card. `width` is the bar's, in percent, "" where the use is not known; `tone` is a CSS class."""
+
+    name: str
+    bank: str
+    owed: str
+    use: str
+    over: bool
+    width: str
+    state: str
+    tone: str
+    terms: tuple[Term, ...]
+
+
+class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    bank: str
+    owed: str
+    state: str
+    tone: str
+    terms: tuple[Term, ...]
+
+
+class BillLine(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    when: str
+    tone: str
+    amount: str
+
+
+def card_sheets(cards: Sequence[Card], today: date) -> tuple[CardSheet, ...]:
+    """Each card with its use of the limit, its state and its terms, as far as the bank tells them."""
+    return tuple(_card(card, today) for card in cards)
+
+
+def loan_lines(loans: Sequence[Loan], today: date) -> tuple[LoanLine, ...]:
+    """Each loan with its state and its terms, as far as the bank tells them."""
+    return tuple(_loan(loan, today) for loan in loans)
+
+
+def bill_lines(due: Sequence[Due], today: date) -> tuple[BillLine, ...]:
+    """The next payments, overdue ones first; an amount the bank does not tell is a dash."""
+    return tuple(
+        BillLine(
+            name=bill.name,
+            when=_when(bill, today),
+            tone="bad" if bill.overdue else "",
+            amount=present.known_money(bill.amount, bill.currency),
+        )
+        for bill in due[:BILLS_SHOWN]
+    )
+
+
+def use_sentences(totals: Sequence[Utilisation]) -> tuple[str, ...]:
+    """How much of all limits together is used, a sentence for each currency."""
+    return tuple(
+        f"{present.percent(total.utilisation)} of {present.money(total.limit, total.currency)} used in all"
+        + (
+            f", {present.counted(total.left_out, 'card', 'cards')} without a known limit aside."
+            if total.left_out
+            else "."
+        )
+        for total in totals
+        if total.cards > 1
+    )
+
+
+def _card(card: Card, today: date) -> CardSheet:
+    currency = card.account.currency
+    state, tone = _state(card.overdue, card.due, card.days_until_due, today)
+    terms = [Term("Available", present.known_money(card.available, currency))] if card.available is not None else []
+    if card.statement_balance is not None:
+        closed = f" of {present.short_day(card.statement_date, today)}" if card.statement_date else ""
+        terms.append(Term(f"Statement{closed}", present.money(card.statement_balance, currency)))
+    terms += _payments(card, currency, today)
+    terms += [Term(_apr_name(apr), present.rate(apr.basis_points)) for apr in card.aprs]
+    if card.interest_if_carried:
+        terms.append(
+            Term("30 days' interest, if not paid", f"about {present.money(card.interest_if_carried, currency)}")
+        )
+    return CardSheet(
+        name=present.account_name(card.account),
+        bank=card.bank,
+        owed=present.money(-card.credit_balance, currency)
+        if card.credit_balance
+        else present.known_money(card.owed, currency),
+        use=_use(card),
+        over=bool(card.over_30),
+        width=present.share_of(card.owed or 0, card.limit) if card.utilisation is not None and card.limit else "",
+        state=state,
+        tone=tone,
+        terms=tuple(terms),
+    )
+
+
+def _loan(loan: Loan, today: date) -> LoanLine:
+    currency = loan.account.currency
+    state, tone = _state(loan.overdue, loan.due, loan.days_until_due, today)
+    terms = [Term("Rate", present.rate(loan.basis_points))] if loan.basis_points is not None else []
+    terms += _payments(loan, currency, today)
+    name = f"{loan.name} ··{loan.account.mask}" if loan.account.mask else loan.name
+    return LoanLine(
+        name=name,
+        bank=loan.bank,
+        owed=present.known_money(loan.owed, currency),
+        state=state,
+        tone=tone,
+        terms=tuple(terms),
+    )
+
+
+def _payments(credit: Card | Loan, currency: str, today: date) -> list[Term]:
+    terms = []
+    if credit.minimum_payment is not None:
+        terms.append(Term("Minimum payment", present.money(credit.minimum_payment, currency)))
+    if credit.due is not None:
+        terms.append(Term("Due", present.day(credit.due, today)))
+    if credit.last_payment_amount is not None:
+        paid = f" on {present.short_day(credit.last_payment_date, today)}" if credit.last_payment_date else ""
+        terms.append(Term(f"Last paid{paid}", present.money(credit.last_payment_amount, currency)))
+    return terms
+
+
+def _use(card: Card) -> str:
+    currency = card.account.currency
+    if card.credit_balance:
+        return "The bank owes you this."
+    if card.utilisation is None or card.limit is None:
+        return "The bank does not tell a limit."
+    limit = present.money(card.limit, currency)
+    if card.owed is not None and card.owed > card.limit:
+        return f"{present.money(card.owed - card.limit, currency)} over the limit of {limit}"
+    beyond = f", over the {present.percent(HIGH_USE)} mark" if card.over_30 else ""
+    return f"{present.percent(card.utilisation)} of {limit} used{beyond}"
+
+
+def _state(overdue: bool | None, due: date | None, days: int | None, today: date) -> tuple[str, str]:  # noqa: FBT001
+    """The state in words and its CSS class, "" for none. Overdue is the bank's word, never a guess."""
+    if overdue:
+        return (f"Overdue since {present.day(due, today)}" if due and due < today else "Overdue"), "bad"
+    if days is not None and 0 <= days <= SOON:
+        return f"Payment due {present.in_days(days)}", "warn"
+    return "", ""
+
+
+def _when(bill: Due, today: date) -> str:
+    if bill.overdue:
+        return f"overdue since {present.day(bill.due, today)}" if bill.due and bill.due < today else "overdue"
+    if bill.due is None or bill.days is None:
+        return ""
+    return f"{present.in_days(bill.days)}, {present.day(bill.due, today)}"
+
+
+def _apr_name(apr: Apr) -> str:
+    return f"{APR_NAMES.get(apr.type, 'Other rate')}, a year"

@@ -1,0 +1,86 @@
+"""One JSON operation, declared once: its route and its entry in /openapi.json are both made from it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Response, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from keepless import errors
+from keepless.errors import InvalidField, KeeplessError
+from keepless.web.visit import Visit
+
+JSON = "application/json"
+Shape = TypeVar("Shape")
+
+_FIELD = re.compile(r"(?:`\$\.|field `)([A-Za-z_]{1,40})")
+
+# What any operation that reads the session may answer instead.
+SESSION_FAULTS: tuple[type[KeeplessError], ...] = (
+    errors.SessionMissing,
+    errors.SessionUnreadable,
+    errors.SessionExpired,
+    errors.BadCookie,
+    errors.InsecureTransport,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """`view` makes the answer; `answer` is its type in JSON, None for another `media_type`.
+
+    `parameters` are names of `web.query`. `body` is the type of a JSON request. `faults` are errors that it may raise,
+    beside those that any operation may. `signed` says that its sender proves itself, so that it may come from elsewhere
+    (R16). A `page` belongs to the pages, which route it; here only its JSON is described.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    view: Callable[[Visit], Response]
+    answer: Any = None
+    status: HTTPStatus = HTTPStatus.OK
+    media_type: str = JSON
+    other_statuses: tuple[HTTPStatus, ...] = ()  # with the same answer type
+    parameters: tuple[str, ...] = ()
+    body: Any = None
+    session: bool = False
+    plaid: bool = False  # PlaidFault may reach the answer
+    faults: tuple[type[KeeplessError], ...] = ()
+    signed: bool = False
+    page: bool = False
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def answer(value: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """`value` as JSON."""
+    return Response(_encoder.encode(value), status=status, content_type=JSON)
+
+
+def body_as(shape: type[Shape]) -> Shape:
+    """The request's JSON body as a `shape`. Raises InvalidField, UnsupportedMediaType (415), BadRequest, 413 by length.
+
+    A body that is not JSON by its Content-Type is refused: plain forms from elsewhere can send any other type (R16).
+    """
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType
+    try:
+        return msgspec.json.decode(request.get_data(cache=False), type=shape)
+    except msgspec.ValidationError as refusal:
+        raise _naming_the_field(str(refusal)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadRequest from None
+
+
+def _naming_the_field(refusal: str) -> InvalidField:
+    # msgspec says what it expected and where, never the value: Expected `str`, got `int` - at `$.public_token`
+    what, _, where = refusal.partition(" - at ")
+    named = _FIELD.search(where) or _FIELD.search(what)
+    return InvalidField(named[1] if named else "body", what.replace("`", ""))

@@ -1,0 +1,236 @@
+"""The pages, rendered here and whole without JavaScript: dashboard, setup, logout, status, promise."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, render_template, request
+
+from keepless.core.secret import Secret
+from keepless.errors import KeeplessError, PlaidFault, SessionExpired, SessionMissing, SessionUnreadable, TooManyBanks
+from keepless.services.dashboards import build_dashboard, reading_range
+from keepless.services.linking import Disconnection
+from keepless.services.snapshots import StatelessPlaidClient
+from keepless.services.vault import Vault
+from keepless.web import headers, health, present
+from keepless.web.answers import prefers_json
+from keepless.web.faults import fault_of, words_for
+from keepless.web.query import TRANSACTIONS
+from keepless.web.sheets import statement
+from keepless.web.visit import Visit, visiting
+
+LONGEST_TOKEN = 200
+ENVIRONMENTS = {
+    "local": "the local Plaid, with invented people only",
+    "sandbox": "Plaid's sandbox, with test banks only",
+    "production": "Plaid, with real banks",
+}
+
+
+def register(app: Flask) -> None:
+    """Adds the pages' routes to `app`."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    def route(path: str, method: str, view: Callable[[Visit], Response]) -> None:
+        app.add_url_rule(path, endpoint=f"page.{view.__name__}", view_func=lambda: view(visiting()), methods=[method])
+
+    route("/", "GET", dashboard)
+    route("/setup", "GET", setup)
+    route("/setup", "POST", use_token)
+    route("/logout", "POST", log_out)
+    route("/status", "GET", status)
+    route("/promise", "GET", promise)
+
+
+def dashboard(visit: Visit) -> Response:
+    """The statement of a connected visitor; the setup page for anyone else."""
+    try:
+        vault = visit.vault()
+    except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
+        return _without_session(visit, fault)
+    today = visit.today()
+    query = visit.queries.read(request.args, today, allowed=TRANSACTIONS)
+    snapshots = visit.read_banks(vault, reading_range(query.period, today))
+    board = build_dashboard(snapshots, today, query.filter, page=query.page)
+    page = statement(board, request.args.to_dict(), visit.parts.hints.time_zone())
+    return _page(visit, "dashboard.html", held="cookie", link=page.reconnects, page=page)
+
+
+def setup(visit: Visit) -> Response:
+    """The two ways to connect a bank, a first or a further one."""
+    try:
+        return _setup_page(visit, visit.vault())
+    except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
+        return _without_session(visit, fault)
+
+
+def use_token(visit: Visit) -> Response:
+    """Seals a pasted access token, once Plaid has said whose it is; or forgets an unreadable cookie on request."""
+    if request.form.get("forget") == "unreadable":
+        response = _see_other("/setup")
+        visit.parts.session.forget_unreadable(response)
+        return response
+    keep_connected = request.form.get("keep_connected") == "yes"
+    try:
+        vault = visit.parts.session.read_or_new(keep_connected=keep_connected)
+    except (SessionUnreadable, SessionExpired) as fault:
+        return _without_session(visit, fault)
+    token = request.form.get("access_token", "").strip()
+    refusal = _unlike_a_token(token)
+    if refusal:
+        return _setup_page(visit, vault, error=refusal, status=HTTPStatus.BAD_REQUEST)
+    try:
+        client = StatelessPlaidClient(visit.parts.plaid, visit.parts.pool, vault)
+        return visit.parts.session.write(_see_other("/"), client.store_token_in_session(Secret(token)))
+    except (PlaidFault, TooManyBanks) as fault:
+        words = fault_of(fault)
+        text = f"{words.title}. {words.detail} {words.next_step}"
+        return _setup_page(visit, vault, error=text, status=HTTPStatus(words.status))
+
+
+def log_out(visit: Visit) -> Response:
+    """Removes the session's banks at Plaid, an expired session's too; what fails is kept to be tried again (R13)."""
+    session = visit.parts.session
+    try:
+        vault = session.read_to_revoke()
+    except SessionMissing:
+        return _see_other("/")
+    except SessionUnreadable as fault:
+        return _without_session(visit, fault)
+    outcome = visit.linking().disconnect(vault)
+    response = _logout_page(visit, outcome)
+    if outcome.remaining is not None:
+        return session.write(response, outcome.remaining)
+    visit.parts.hints.clear(response)
+    return session.clear(response)
+
+
+def status(visit: Visit) -> Response:
+    """The installation's state, in words; as JSON for those who prefer it."""
+    if prefers_json():
+        return health.status(visit)
+    state = health.status_of(visit.site, visit.parts)
+    return _page(visit, "status.html", held=_held(visit), **_status_words(visit, state))
+
+
+def promise(visit: Visit) -> Response:
+    """What is held, where, for how long, and who can see what."""
+    return _page(visit, "promise.html", held=_held(visit))
+
+
+def _held(visit: Visit) -> str:
+    """What the signature line says on a page that needs no session."""
+    try:
+        visit.vault()
+    except SessionMissing:
+        return "nothing"
+    except (SessionUnreadable, SessionExpired):
+        pass
+    return "cookie"
+
+
+def _without_session(visit: Visit, fault: KeeplessError) -> Response:
+    """The page for a visitor whose cookie is missing, over or does not open; the cookie is left as it is (R9)."""
+    if isinstance(fault, SessionUnreadable):
+        return _page(visit, "unreadable.html", held="cookie", status=HTTPStatus.UNAUTHORIZED)
+    if isinstance(fault, SessionExpired):
+        return _page(visit, "expired.html", held="cookie", status=HTTPStatus.UNAUTHORIZED)
+    return _setup_page(visit, None)
+
+
+def _setup_page(visit: Visit, vault: Vault | None, *, error: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+    names = [key.bank.name or "a bank" for key in vault.banks] if vault else []
+    return _page(
+        visit,
+        "setup.html",
+        held="cookie" if names else "nothing",
+        link=True,
+        status=status,
+        connected=len(names),
+        banks_sentence=f"Connected now: {present.joined(names)}." if names else "",
+        error=error,
+        keep_connected=request.form.get("keep_connected") == "yes",
+    )
+
+
+def _logout_page(visit: Visit, outcome: Disconnection) -> Response:
+    kept = [{"name": problem.bank.name or "A bank", "why": words_for(problem).title} for problem in outcome.kept]
+    return _page(
+        visit,
+        "logout.html",
+        held="cookie" if kept else "nothing",
+        status=HTTPStatus.BAD_GATEWAY if kept else HTTPStatus.OK,
+        removed=[{"name": each.bank.name or "A bank", "request_id": each.request_id} for each in outcome.removed],
+        kept=kept,
+        kept_names=present.joined([each["name"] for each in kept]),
+    )
+
+
+def _status_words(visit: Visit, state: health.Status) -> dict[str, Any]:
+    zone = visit.parts.hints.time_zone()
+    success, failure = state.plaid.get("last_success"), state.plaid.get("last_failure")
+    troubled = failure is not None and (success is None or failure > success)
+    if troubled:
+        headline, sentence = (
+            "Plaid is not answering well",
+            "The last call to Plaid failed. Each bank's card says what that means for it.",
+        )
+    elif success is not None:
+        headline, sentence = "All is well", "Plaid answered the last time it was asked."
+    else:
+        headline, sentence = "Ready", "Nobody has asked a bank since this server started."
+    code = state.plaid.get("last_failure_code")
+    return {
+        "headline": headline,
+        "sentence": sentence,
+        "facts": (
+            ("Edition", f"{state.edition}: nothing is stored on the server"),
+            ("Connected to", ENVIRONMENTS.get(state.environment, state.environment)),
+            ("Plaid answered last", present.moment(success, zone) if success else "not yet"),
+            (
+                "Plaid failed last",
+                (present.moment(failure, zone) + (f" ({code})" if code else "")) if failure else "never",
+            ),
+            ("Cache", state.cache),
+            ("Running since", present.moment(state.up_since, zone)),
+            ("Version", state.version),
+        ),
+    }
+
+
+def _unlike_a_token(text: str) -> str:
+    """Why `text` cannot be an access token, with the next step; "" where it may be one."""
+    if not text:
+        return "Paste an access token first."
+    if text.startswith(("public-", "link-")):
+        return "This is not an access token: those begin with access-. A public token is traded for one at Plaid."
+    if len(text) > LONGEST_TOKEN or not text.isascii() or not text.replace("-", "").isalnum():
+        return (
+            "This does not look like an access token. One looks like access-sandbox-, then letters, digits and dashes."
+        )
+    return ""
+
+
+def _page(
+    visit: Visit, template: str, *, held: str, link: bool = False, status: HTTPStatus = HTTPStatus.OK, **context: Any
+) -> Response:
+    """A rendered page. `held` is what the signature line says: cookie or nothing; `link` lets Link run."""
+    if link:
+        headers.run_link()
+    days, keep_days = visit.parts.session.lifetimes
+    html = render_template(
+        template,
+        days=days,
+        keep_days=keep_days,
+        held=held,
+        link_script=visit.site.link_script if link else None,
+        environment=visit.site.environment,
+        **context,
+    )
+    return make_response(html, status)
+
+
+def _see_other(path: str) -> Response:
+    """303, so that a reload asks for the page and does not send the form again."""
+    return make_response(redirect(path, HTTPStatus.SEE_OTHER))

@@ -1,0 +1,201 @@
+"""What a query string may say: one list of parameters, which reads them, refuses the rest and documents itself."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from werkzeug.datastructures import MultiDict
+
+from keepless.core.filters import TransactionFilter
+from keepless.core.periods import Period
+from keepless.errors import InvalidField
+
+PERIOD = ("days", "from", "to")
+TRANSACTIONS = (*PERIOD, "category", "account", "q", "min", "max", "page")
+
+MAX_PAGE = 10_000
+MAX_TEXT = 100
+_LONGEST_NAME_SHOWN = 40
+
+_WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?", re.ASCII)
+_CATEGORY = re.compile(r"[A-Z][A-Z0-9_]{0,79}", re.ASCII)
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# Letters and digits of any script, blanks, and the marks that merchants have in their names. Nothing here is ever
+# interpreted; the set is small so that markup and database syntax get a clear refusal instead of an empty list.
+_TEXT = re.compile(r"(?!.*(?:--|/\*))(?:[^\W_]|[ &'\u2019.,\-+*#/()!@:%_])+")
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter: how its text is read (InvalidField's detail is raised as ValueError), and how it is documented."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    read: Callable[[str], Any]
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A query that makes sense: the days to show, the conditions on transactions, and the page from 1."""
+
+    period: Period
+    filter: TransactionFilter
+    page: int
+
+
+class QueryReader:
+    """Reads queries for one installation: `history_days` is the default period, `max_history_days` the longest."""
+
+    def __init__(self, *, history_days: int, max_history_days: int) -> None:
+        self._history_days = history_days
+        self._max_history_days = max_history_days
+        self.parameters: Mapping[str, Parameter] = {
+            parameter.name: parameter for parameter in _parameters(history_days, max_history_days)
+        }
+
+    def read(self, arguments: MultiDict[str, str], today: date, *, allowed: tuple[str, ...] = TRANSACTIONS) -> Query:
+        """The query as values. An empty value counts as none, as forms send it.
+
+        Raises InvalidField naming the parameter: one that is not `allowed`, that comes twice, or whose value is not
+        well formed, out of range, or at odds with another's.
+        """
+        values = {name: self._value(name, arguments.getlist(name), allowed) for name in arguments}
+        period = self._period(values, today)
+        return Query(
+            period=period,
+            filter=TransactionFilter(
+                start=period.start,
+                end=period.end,
+                category=values.get("category") or "",
+                account=values.get("account") or "",
+                q=values.get("q") or "",
+                minimum=values.get("min"),
+                maximum=values.get("max"),
+            ),
+            page=values.get("page") or 1,
+        )
+
+    def _value(self, name: str, texts: list[str], allowed: tuple[str, ...]) -> Any:
+        if name not in allowed:
+            raise InvalidField(_shown(name), f"there is no such parameter; there are {', '.join(allowed)}")
+        if len(texts) > 1:
+            raise InvalidField(name, "it came more than once")
+        if not texts[0]:
+            return None
+        try:
+            return self.parameters[name].read(texts[0])
+        except ValueError as refusal:
+            raise InvalidField(name, str(refusal)) from None
+
+    def _period(self, values: Mapping[str, Any], today: date) -> Period:
+        # A visitor whose time zone is not known may be a day ahead of us.
+        latest = today + timedelta(days=1)
+        earliest = today - timedelta(days=self._max_history_days)
+        for name in ("from", "to"):
+            day = values.get(name)
+            if day is not None and not earliest <= day <= latest:
+                raise InvalidField(name, f"it must be from {earliest} to {latest}")
+        end = values.get("to") or today
+        days = values.get("days") or self._history_days
+        return Period(values.get("from") or max(earliest, end - timedelta(days=days - 1)), end)
+
+
+def _parameters(history_days: int, max_history_days: int) -> tuple[Parameter, ...]:
+    return (
+        Parameter(
+            name="days",
+            description="How many days to show, counted back from `to`. `from` wins over it.",
+            schema={"type": "integer", "minimum": 1, "maximum": max_history_days, "default": history_days},
+            read=lambda text: _whole(text, 1, max_history_days),
+        ),
+        Parameter(
+            name="from",
+            description=f"The first day, at most {max_history_days} days ago.",
+            schema={"type": "string", "format": "date"},
+            read=_day,
+        ),
+        Parameter(
+            name="to",
+            description="The last day; today where it is not given.",
+            schema={"type": "string", "format": "date"},
+            read=_day,
+        ),
+        Parameter(
+            name="category",
+            description="A primary or detailed personal finance category of Plaid, or UNCATEGORIZED.",
+            schema={"type": "string", "pattern": f"^{_CATEGORY.pattern}$"},
+            read=lambda text: _shaped(text, _CATEGORY, "it must be a category code such as FOOD_AND_DRINK"),
+        ),
+        Parameter(
+            name="account",
+            description="An account's id.",
+            schema={"type": "string", "pattern": f"^{_ACCOUNT.pattern}$"},
+            read=lambda text: _shaped(text, _ACCOUNT, "it must be an account's id"),
+        ),
+        Parameter(
+            name="q",
+            description="Text to find in the merchant or the bank's own description; letter case does not matter. "
+            "Letters, digits, blanks and the marks that names have.",
+            schema={"type": "string", "maxLength": MAX_TEXT},
+            read=_text,
+        ),
+        Parameter(
+            name="min",
+            description="The smallest amount, in the major unit (12.50); its sign does not matter.",
+            schema={"type": "string", "pattern": f"^{_AMOUNT.pattern}$"},
+            read=_amount,
+        ),
+        Parameter(
+            name="max",
+            description="The largest amount, in the major unit (12.50); its sign does not matter.",
+            schema={"type": "string", "pattern": f"^{_AMOUNT.pattern}$"},
+            read=_amount,
+        ),
+        Parameter(
+            name="page",
+            description="The page, from 1; past the last one it is empty.",
+            schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1},
+            read=lambda text: _whole(text, 1, MAX_PAGE),
+        ),
+    )
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+        raise ValueError(f"it must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    # fromisoformat alone would also read week dates and dates without dashes.
+    if not _DAY.fullmatch(text):
+        raise ValueError("it must be a date such as 2026-01-31")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("there is no such day") from None
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal(_shaped(text, _AMOUNT, "it must be an amount such as 12.50"))
+
+
+def _text(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"it must be at most {MAX_TEXT} characters long")
+    return _shaped(text, _TEXT, "it may have letters, digits, blanks and the marks that names have")
+
+
+def _shaped(text: str, shape: re.Pattern[str], otherwise: str) -> str:
+    if not shape.fullmatch(text):
+        raise ValueError(otherwise)
+    return text
+
+
+def _shown(name: str) -> str:
+    """A parameter's name as far as it is safe and useful to repeat it."""
+    return "".join(letter if letter.isalnum() else "?" for letter in name[:_LONGEST_NAME_SHOWN]) or "?"

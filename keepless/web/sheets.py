@@ -1,0 +1,299 @@
+"""The dashboard as its page shows it: every figure is text, every sentence made; the template only places them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from keepless.core.cashflow import Comparison, MonthFlow
+from keepless.core.categories import category_label
+from keepless.core.models import BankProblem
+from keepless.core.periods import Period, month_of
+from keepless.errors import Action
+from keepless.services.dashboards import Bank, Dashboard, Share, Spending
+from keepless.web import present
+from keepless.web.billing import BillLine, CardSheet, LoanLine, bill_lines, card_sheets, loan_lines, use_sentences
+from keepless.web.faults import words_for
+from keepless.web.ledger import ANCHOR, PERIODS, Choice, Form, Ledger, address, form, ledger, period_words
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank that could not be read: what happened and the next step. `control` is one of errors.Action."""
+
+    bank: str
+    item_id: str
+    title: str
+    detail: str
+    next_step: str
+    control: str
+    code: str
+    request_id: str | None
+
+
+class Fact(msgspec.Struct, frozen=True):
+    label: str
+    figure: str
+    tone: str = ""
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a breakdown; `width` is in percent of the largest."""
+
+    label: str
+    figure: str
+    width: str
+    href: str = ""
+
+
+class MonthBar(msgspec.Struct, frozen=True, kw_only=True):
+    """One month, "Sep 2026"; with its days where the period has only some of them."""
+
+    label: str
+    spent: str
+    income: str
+    net: str
+    spent_width: str
+    income_width: str
+
+
+class CurrencySheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One currency's figures; `sentence` stands beside the month's figure."""
+
+    currency: str
+    total: str
+    sentence: str
+    facts: tuple[Fact, ...]
+    period_total: str
+    months: tuple[MonthBar, ...]
+    categories: tuple[Bar, ...]
+    merchants: tuple[Bar, ...]
+    accounts: tuple[Bar, ...]
+
+
+class AccountLine(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    kind: str
+    balance: str
+    available: str
+
+
+class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank's accounts. `note` says what is missing, "" where nothing is."""
+
+    name: str
+    asked_at: str
+    note: str
+    accounts: tuple[AccountLine, ...]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole page. `waiting` says that a bank fills by itself, so the page asks again."""
+
+    month: str
+    today: str
+    period: str
+    periods: tuple[Choice, ...]
+    notices: tuple[Notice, ...]
+    twice: tuple[str, ...]  # banks that look as if one were connected two times
+    waiting: bool
+    reconnects: bool
+    currencies: tuple[CurrencySheet, ...]
+    others: tuple[CurrencySheet, ...]  # currencies beside the first in which something was spent this month
+    bills: tuple[BillLine, ...]
+    cards: tuple[CardSheet, ...]
+    use: tuple[str, ...]
+    loans: tuple[LoanLine, ...]
+    banks: tuple[BankSheet, ...]
+    ledger: Ledger
+    form: Form
+
+
+def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None) -> Statement:
+    """The page of `board`. `asked` is the query as it came, for the form and the addresses; `zone` the visitor's."""
+    names = {account.id: present.account_name(account) for bank in board.banks for account in bank.accounts}
+    notices = tuple(map(notice, board.problems))
+    currencies = tuple(currency_sheet(each, board.period, names, asked) for each in board.spending)
+    return Statement(
+        month=present.month(month_of(board.today)),
+        today=present.day(board.today, board.today) + ("" if zone else ", by UTC: this browser has told no time zone"),
+        period=period_words(board.period, board.today),
+        periods=tuple(
+            Choice(
+                value=address(asked, days=str(days), **{"from": "", "to": "", "page": ""}),
+                label=label,
+                chosen=board.period == Period.last_days(board.today, days),
+            )
+            for days, label in PERIODS
+        ),
+        notices=notices,
+        twice=_connected_twice(board.banks),
+        waiting=any(each.control == Action.WAIT for each in notices),
+        reconnects=any(each.control == Action.RECONNECT for each in notices),
+        currencies=currencies,
+        others=tuple(sheet for sheet, each in zip(currencies[1:], board.spending[1:], strict=True) if each.month.spent),
+        bills=bill_lines(board.due, board.today),
+        cards=card_sheets(board.cards, board.today),
+        use=use_sentences(board.utilisation),
+        loans=loan_lines(board.loans, board.today),
+        banks=tuple(bank_sheet(bank, zone) for bank in board.banks),
+        ledger=ledger(board, names, asked),
+        form=form(board, names, asked),
+    )
+
+
+def notice(problem: BankProblem) -> Notice:
+    """What happened to a bank, in the words that the JSON uses too."""
+    words = words_for(problem)
+    return Notice(
+        bank=problem.bank.name or "A bank",
+        item_id=problem.bank.item_id,
+        title=words.title,
+        detail=words.detail,
+        next_step=words.next_step,
+        control=problem.action,
+        code=problem.code,
+        request_id=problem.request_id,
+    )
+
+
+def _connected_twice(banks: Sequence[Bank]) -> tuple[str, ...]:
+    """Names of institutions of which the same account, by name and number, came through two connections."""
+    seen: set[tuple[str, str, str]] = set()
+    twice: dict[str, None] = {}
+    for bank in banks:
+        accounts = {(bank.institution_id, account.name, account.mask) for account in bank.accounts if account.mask}
+        if accounts & seen:
+            twice[bank.name] = None
+        seen |= accounts
+    return tuple(twice)
+
+
+def currency_sheet(
+    spending: Spending, period: Period, names: Mapping[str, str], asked: Mapping[str, str]
+) -> CurrencySheet:
+    """One currency's figures in words and bars."""
+    currency, month = spending.currency, spending.month
+    facts = [Fact("Income", present.money(month.income, currency))]
+    if month.debt_payments:
+        facts.append(Fact("Loan payments", present.money(month.debt_payments, currency)))
+    if month.cash:
+        facts.append(Fact("Cash drawn", present.money(month.cash, currency)))
+    facts.append(Fact("Left over", present.money(month.net, currency)))
+    merchants = _bars(spending.by_merchant, currency, dict[str, str]())
+    if spending.other_merchants:
+        label = present.counted(spending.other_merchants, "other", "others")
+        merchants = (
+            *merchants,
+            Bar(label=label, figure=present.money(spending.other_merchants_spent, currency), width="0"),
+        )
+    return CurrencySheet(
+        currency=currency,
+        total=present.money(month.spent, currency),
+        sentence=month_sentence(spending.comparison),
+        facts=tuple(facts),
+        period_total=present.money(spending.period.spent, currency),
+        months=_month_bars(spending.by_month, currency, period),
+        categories=_bars(
+            spending.by_category,
+            currency,
+            {share.key: category_label(share.key) for share in spending.by_category},
+            lambda key: address(asked, category=key, page="") + ANCHOR,
+        ),
+        merchants=merchants,
+        accounts=_bars(spending.by_account, currency, names),
+    )
+
+
+def month_sentence(comparison: Comparison) -> str:
+    """What the month's figure means beside last month's same days; follows the figure. Says, never scolds."""
+    last = present.month_name(month_of(comparison.days_before.start))
+    change = comparison.change
+    if change is None:
+        return f"spent so far; nothing was by this day in {last}."
+    if abs(change) < 5:  # noqa: PLR2004 what would round to 0 %
+        return f"spent so far, about as much as by this day in {last}."
+    if change > 2000:  # noqa: PLR2004 beyond threefold the two figures say more than their ratio
+        return f"spent so far; by this day in {last} it was {present.money(comparison.before, comparison.currency)}."
+    return (
+        f"spent so far, {present.percent(abs(change))} {'less' if change < 0 else 'more'} than by this day in {last}."
+    )
+
+
+def bank_sheet(bank: Bank, zone: ZoneInfo | None) -> BankSheet:
+    """The bank's accounts with their balances; one the bank does not tell is a dash, never zero."""
+    return BankSheet(
+        name=bank.name,
+        asked_at=present.moment(bank.fetched_at, zone),
+        note=_missing_from(bank),
+        accounts=tuple(
+            AccountLine(
+                name=present.account_name(account),
+                kind=(account.subtype or account.type).capitalize(),
+                balance=present.known_money(account.current, account.currency),
+                available=present.known_money(account.available, account.currency),
+            )
+            for account in bank.accounts
+        ),
+    )
+
+
+# The bank has no such product, or no account it would be about: nothing to do and nothing to try again.
+_NOT_OFFERED = frozenset({"PRODUCTS_NOT_SUPPORTED", "NO_LIABILITY_ACCOUNTS", "PRODUCT_NOT_ENABLED"})
+
+
+def _missing_from(bank: Bank) -> str:
+    """What of a bank's data is not on the page, in sentences."""
+    sentences = []
+    if bank.transactions_problem in _NOT_OFFERED:
+        sentences.append("This bank gives Plaid no transactions.")
+    elif bank.transactions_problem:
+        sentences.append(f"Its transactions could not be read this time ({bank.transactions_problem}).")
+    if bank.liabilities_problem in _NOT_OFFERED:
+        sentences.append("This bank gives Plaid no terms of cards and loans.")
+    elif bank.liabilities_problem:
+        sentences.append(f"The terms of its cards and loans could not be read this time ({bank.liabilities_problem}).")
+    if bank.unreadable:
+        entries = present.counted(bank.unreadable, "entry", "entries")
+        sentences.append(f"Left out because it made no sense: {entries}.")
+    return " ".join(sentences)
+
+
+def _month_bars(rows: Sequence[MonthFlow], currency: str, period: Period) -> tuple[MonthBar, ...]:
+    largest = max((max(row.spent, row.income) for row in rows), default=0)
+    return tuple(
+        MonthBar(
+            label=_part_of_month(row.month, period) + present.short_month(row.month),
+            spent=present.money(row.spent, currency),
+            income=present.money(row.income, currency),
+            net=present.money(row.net, currency),
+            spent_width=present.share_of(row.spent, largest),
+            income_width=present.share_of(row.income, largest),
+        )
+        for row in reversed(rows)
+    )
+
+
+def _part_of_month(month: str, period: Period) -> str:
+    """The days of a month that the period has, as "25-31 " with a dash; "" where it has them all."""
+    whole = Period.month(date(int(month[:4]), int(month[5:]), 1))
+    first, last = max(whole.start, period.start), min(whole.end, period.end)
+    return "" if (first, last) == (whole.start, whole.end) else f"{first.day}{present.TO}{last.day} "
+
+
+def _bars(
+    shares: Sequence[Share],
+    currency: str,
+    labels: Mapping[str, str],
+    href: Callable[[str], str] = lambda _key: "",
+) -> tuple[Bar, ...]:
+    largest = max((share.spent for share in shares), default=0)
+    return tuple(
+        Bar(
+            label=labels.get(share.key, share.key),
+            figure=present.money(share.spent, currency),
+            width=present.share_of(share.spent, largest),
+            href=href(share.key),
+        )
+        for share in shares
+    )

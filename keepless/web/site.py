@@ -1,0 +1,46 @@
+"""What the web layer is built from: the site's plain values and the parts that do its work."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from keepless.core.secret import Secret
+from keepless.ports import Clock, Plaid, Sealer, Webhooks
+from keepless.web.hints import HintsCookies
+from keepless.web.metrics import Metrics
+from keepless.web.session import SessionCookie
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Plain values of one installation; nothing here is read from the environment below `config`."""
+
+    environment: str  # local, sandbox or production: which Plaid
+    edition: str  # stateless
+    version: str
+    link_script: str  # address of Plaid's link-initialize.js, or of the local Plaid's stand-in
+    link_origins: tuple[str, ...]  # origins that Link frames and calls, as CSP sources
+    redirect_uri: str | None = None  # where a bank's OAuth page returns to, as registered at Plaid
+    history_days: int = 90
+    max_history_days: int = 730  # as far as Plaid's transactions go back
+    metrics_token: Secret | None = None  # reads /metrics from elsewhere than this machine
+    log_key: Secret | None = None  # keys the hashes that stand for ids in logs; a new one for each process where None
+    metrics_open_here: bool = True  # /metrics without a token for this machine; not where a proxy may be on it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The working parts, made in `bootstrap`. `pool` reads the banks of a session side by side."""
+
+    plaid: Plaid
+    webhooks: Webhooks
+    sealer: Sealer
+    session: SessionCookie
+    pool: Executor
+    clock: Clock
+    hints: HintsCookies = field(default_factory=HintsCookies)
+    metrics: Metrics = field(default_factory=Metrics)
+    started_at: datetime = field(init=False)  # UTC
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "started_at", self.clock())

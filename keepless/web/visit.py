@@ -1,0 +1,108 @@
+"""One request's visitor: their vault, the client that reads their banks, and what the answer lets them remember."""
+
+import secrets
+from datetime import UTC, date
+
+from flask import Flask, Response, current_app, g
+
+from keepless.core.periods import Period
+from keepless.core.secret import Secret
+from keepless.errors import Action
+from keepless.services.dashboards import reading_range
+from keepless.services.linking import Linking
+from keepless.services.snapshots import Snapshots, SnapshotSource, StatelessPlaidClient
+from keepless.services.vault import Vault
+from keepless.web.faults import BanksNeedAttention, NothingReadable
+from keepless.web.logs import Pseudonyms
+from keepless.web.query import QueryReader
+from keepless.web.site import Parts, Site
+
+EXTENSION = "keepless"
+
+
+class Visit:
+    """What pages and JSON share during one request. `visiting()` gives it.
+
+    `queries` reads query strings; `pseudonym` stands a keyed hash for an id that goes into a log (R17).
+    """
+
+    def __init__(self, site: Site, parts: Parts, queries: QueryReader, pseudonym: Pseudonyms) -> None:
+        self.site = site
+        self.parts = parts
+        self.queries = queries
+        self.pseudonym = pseudonym
+        self._learned: tuple[Vault, dict[str, int]] | None = None
+
+    def today(self) -> date:
+        """The visitor's day, by the time zone their browser told; UTC's where it told none."""
+        zone = self.parts.hints.time_zone() or UTC
+        return self.parts.clock().astimezone(zone).date()
+
+    def vault(self) -> Vault:
+        """The visitor's vault. Raises as `SessionCookie.read`."""
+        return self.parts.session.read()
+
+    def linking(self) -> Linking:
+        """The service that connects and disconnects banks."""
+        return Linking(self.parts.plaid, self.parts.pool)
+
+    def client(self, vault: Vault, period: Period) -> SnapshotSource:
+        """The client that reads the vault's banks for `period`, as many pages at once as the last visit teaches."""
+        return StatelessPlaidClient(self.parts.plaid, self.parts.pool, vault, self._expected(vault, period))
+
+    def read_banks(self, vault: Vault, period: Period) -> Snapshots:
+        """Everything the vault's banks say of `period`, live. What the answer teaches is kept as a hint by itself."""
+        snapshots = self.client(vault, period).get_dashboard_data(period.start, period.end)
+        for problem in snapshots.problems:
+            self.parts.metrics.bank_problem(problem.action)
+        if period.days == self._usual_days():
+            self._learned = (vault, snapshots.hints())
+        return snapshots
+
+    def write_hints(self, response: Response) -> Response:
+        """Writes what this request learned into the hints cookie, which holds no secret (R4)."""
+        if self._learned is not None:
+            vault, counts = self._learned
+            self.parts.hints.write(response, counts, item_ids=[key.bank.item_id for key in vault.banks])
+        return response
+
+    def _usual_days(self) -> int:
+        today = self.today()
+        return reading_range(Period.last_days(today, self.site.history_days), today).days
+
+    def _expected(self, vault: Vault, period: Period) -> dict[str, int]:
+        """The hints count the usual period's rows: fewer for a shorter one, as many to begin with for a longer."""
+        counts = self.parts.hints.expected(key.bank.item_id for key in vault.banks)
+        usual = self._usual_days()
+        if period.days >= usual:
+            return counts
+        return {item_id: -(-count * period.days // usual) for item_id, count in counts.items()}
+
+
+def require_any(snapshots: Snapshots) -> None:
+    """Raises NothingReadable where no connected bank answered; BanksNeedAttention where waiting does not help."""
+    if snapshots.banks or not snapshots.problems:
+        return
+    passing = any(problem.retryable or problem.action == Action.WAIT for problem in snapshots.problems)
+    raise (NothingReadable if passing else BanksNeedAttention)(snapshots.problems)
+
+
+def visiting() -> Visit:
+    """The visit of the request at hand; the same one however often it is asked for."""
+    visit: Visit | None = g.get("keepless_visit")
+    if visit is None:
+        visit = g.keepless_visit = current_app.extensions[EXTENSION]()
+    return visit
+
+
+def register(app: Flask, site: Site, parts: Parts) -> None:
+    """Gives every request of `app` its visit, and has every answer carry what its request learned."""
+    queries = QueryReader(history_days=site.history_days, max_history_days=site.max_history_days)
+    pseudonym = Pseudonyms(site.log_key or Secret(secrets.token_hex(32)))
+    app.extensions[EXTENSION] = lambda: Visit(site, parts, queries, pseudonym)
+
+    def remember(response: Response) -> Response:
+        visit: Visit | None = g.get("keepless_visit")
+        return response if visit is None else visit.write_hints(response)
+
+    app.after_request(remember)

@@ -1,0 +1,38 @@
+"""Sites for the tests of the web layer."""
+
+import pytest
+from support.logbook import logbook
+from support.website import website
+
+
+@pytest.fixture(scope="session")
+def lone_site():
+    """A site whose Plaid cannot be reached: for what needs none."""
+    with website() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _live_site(local_plaid):
+    with website(local_plaid.url) as site:
+        yield site
+
+
+@pytest.fixture
+def site(_live_site, local_plaid):
+    """A site on the local Plaid. It keeps nothing, so all tests share it; only its clock is set back."""
+    yield _live_site
+    _live_site.clock.ahead *= 0
+
+
+@pytest.fixture
+def visitor(site, local_plaid):
+    """A browser with the `demo` household connected."""
+    return site.connected(local_plaid.connect("demo"))
+
+
+@pytest.fixture
+def log():
+    """What the process logs during a test, as JSON lines."""
+    with logbook() as stream:
+        yield stream
