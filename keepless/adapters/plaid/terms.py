@@ -1,0 +1,36 @@
+"""The terms of cards and loans: what /liabilities/get gives beside the transactions."""
+
+import msgspec
+
+from keepless.adapters.plaid import mapping, wire
+from keepless.core.models import CardTerms, LoanTerms
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What was given, or the code of why nothing was; `unreadable` counts what could not be understood."""
+
+    cards: tuple[CardTerms, ...] = ()
+    loans: tuple[LoanTerms, ...] = ()
+    unreadable: int = 0
+    problem: str | None = None
+
+
+def read(body: bytes) -> Terms:
+    """The terms in an answer. Raises PlaidFault BAD_ANSWER where it is none.
+
+    Terms name no currency: each is in that of its account, which is why the answer's accounts are read as well.
+    """
+    answer = wire.liabilities_answer(body)
+    accounts, _ = mapping.accounts(wire.account_rows(answer.accounts)[0])
+    currencies = {account.id: account.currency for account in accounts}
+    credit, lost_credit = wire.credit_rows(answer.liabilities.credit)
+    student, lost_student = wire.student_rows(answer.liabilities.student)
+    mortgage, lost_mortgage = wire.mortgage_rows(answer.liabilities.mortgage)
+    cards, odd_cards = mapping.cards(credit, currencies)
+    students, odd_students = mapping.students(student, currencies)
+    mortgages, odd_mortgages = mapping.mortgages(mortgage, currencies)
+    return Terms(
+        cards=tuple(cards),
+        loans=(*students, *mortgages),
+        unreadable=lost_credit + lost_student + lost_mortgage + odd_cards + odd_students + odd_mortgages,
+    )
