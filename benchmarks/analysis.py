@@ -17,7 +17,7 @@ from typing import Any
 from keepless.core.models import Account, Transaction
 from keepless.core.spending import analyse
 
-SIZES = {1_000: 40, 10_000: 15, 100_000: 4, 1_000_000: 2}  # rows: how often measured
+SIZES = {1_000: 40, 10_000: 15, 100_000: 8, 1_000_000: 5}  # rows: how often measured
 CATEGORIES = (
     ("FOOD_AND_DRINK", ("GROCERIES", "RESTAURANT", "COFFEE", "FAST_FOOD")),
     ("GENERAL_MERCHANDISE", ("ONLINE_MARKETPLACES", "CLOTHING_AND_ACCESSORIES", "ELECTRONICS", "SUPERSTORES")),

@@ -64,11 +64,12 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         link_origins=(settings.link_origin,),
         redirect_uri=settings.plaid_redirect_uri,
         metrics_token=settings.metrics_token,
+        metrics_open_here=not settings.https_only,
         log_key=_subkey(settings.flask_secret_key, "log"),
     )
     parts = Parts(
         plaid=plaid,
-        webhooks=WebhookVerifier(plaid.webhook_key, clock),
+        webhooks=WebhookVerifier(plaid.webhook_key, clock=clock),
         sealer=sealer,
         session=session,
         pool=ThreadPoolExecutor(BANKS_AT_ONCE, thread_name_prefix="banks"),

@@ -11,8 +11,7 @@ from dotenv import dotenv_values
 from rich.console import Console
 
 from keepless import __version__, launch
-from keepless.adapters.sealing.keyring import generate, key_id
-from keepless.bootstrap import build_app
+from keepless.adapters.sealing.keyring import Keyring, generate, key_id
 from keepless.config import Settings
 from keepless.envfile import create_env_file
 from keepless.errors import ConfigError
@@ -65,7 +64,7 @@ def run(
     if port:
         environment["PORT"] = str(port)
     settings = Settings.from_env(environment)
-    build_app(settings)  # refuses here, in one line, what the server would refuse in a trace
+    Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
     services = []
     if settings.plaid_env == "local" and not production:
         plaid_port = urlsplit(settings.plaid_base_url).port or 80

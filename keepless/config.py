@@ -52,6 +52,8 @@ class Settings:
         read = _Reader(env)
         plaid_env = read.choice("PLAID_ENV", tuple(PLAID_HOSTS), default="local")
         base_url = read.url("PLAID_BASE_URL") or PLAID_HOSTS[plaid_env]
+        if plaid_env != "local" and not base_url.startswith("https://"):
+            raise ConfigError(f"PLAID_BASE_URL must be https where PLAID_ENV is {plaid_env}")
         if read.text("REDIS_URL"):
             raise ConfigError("REDIS_URL is set, and the sealed cache is not part of this release: unset it")
         if read.text("DATABASE_URL"):

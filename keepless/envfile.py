@@ -10,7 +10,7 @@ TOKEN_ENCRYPTION_KEY={token_key}
 FLASK_SECRET_KEY={flask_key}
 USE_STATELESS=true
 
-# local: the Plaid that comes with Keepless. For Plaid itself: sandbox or production, with the keys of Plaid's dashboard.
+# local is the Plaid that comes with Keepless; for Plaid's own, sandbox or production and the keys of its dashboard.
 PLAID_ENV=local
 PLAID_CLIENT_ID=local
 PLAID_SECRET={plaid_secret}

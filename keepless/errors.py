@@ -103,18 +103,11 @@ class InvalidField(KeeplessError):
         self.detail = detail
 
 
-class RemovalIncomplete(KeeplessError):
-    """Some banks could not be removed at Plaid; their tokens are kept (R13)."""
-
-    def __init__(self, banks: tuple[str, ...]) -> None:
-        super().__init__(f"{len(banks)} bank(s) could not be removed")
-        self.banks = banks
-
-
 class WebhookRefused(KeeplessError):
-    """A webhook that Plaid did not sign, or not now. `reason` is a stable word for the metric:
+    """A webhook that Plaid did not sign, or not now.
 
-    malformed, algorithm, unknown_key, expired_key, signature, stale, future, body.
+    `reason` is a stable word for the metric: malformed, algorithm, unknown_key, expired_key, signature, stale, future,
+    body.
     """
 
     def __init__(self, reason: str) -> None:

@@ -16,7 +16,8 @@ from types import FrameType
 
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.02
+WATCH_SECONDS = 0.2
 WEB_SERVER = "Keepless"
 LOCAL_PLAID = "the local Plaid"
 
@@ -72,25 +73,23 @@ def require_free(port: int, host: str = "127.0.0.1") -> None:
 
 
 def run(services: Sequence[Service], *, on_up: Callable[[Service], None]) -> None:
-    """Starts the services in order, waits until one ends or a signal asks to stop, and stops them all, last one first.
+    """Starts the services, waits until one ends or a signal asks to stop, and stops them all, last one first.
 
     Raises LaunchError where a service does not come up or ends by itself.
     """
     with _signals_as_interrupts(), contextlib.ExitStack() as stack:
-        running = []
         try:
-            for service in services:
-                process = stack.enter_context(_process(service))
+            # All are started before any is waited for: together they take as long as the slowest.
+            running = [(service, stack.enter_context(_process(service))) for service in services]
+            for service, process in running:
                 _wait_until_up(service, process)
-                running.append((service, process))
                 on_up(service)
-            while True:
-                for service, process in running:
-                    if process.poll() is not None:
-                        raise LaunchError(f"{service.name} has ended by itself (exit code {process.returncode})")
-                time.sleep(POLL_SECONDS * 4)
+            while all(process.poll() is None for _, process in running):
+                time.sleep(WATCH_SECONDS)
         except KeyboardInterrupt:
             return
+        ended = next((service, process) for service, process in running if process.poll() is not None)
+        raise LaunchError(f"{ended[0].name} has ended by itself (exit code {ended[1].returncode})")
 
 
 @contextlib.contextmanager
@@ -112,6 +111,7 @@ def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
         service.command,
         env=dict(service.environment),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # what they have to say, they say on standard error
         start_new_session=True,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
     )

@@ -1,5 +1,5 @@
 # Sourced: makes sure that `node` and `npm` answer, from the machine or else from the pinned wheel.
-if ! { command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null; }; then
+if ! { command -v npm >/dev/null 2>&1 && node -e "process.exit(+process.versions.node.split('.')[0] < 20 ? 1 : 0)" 2>/dev/null; }; then
   top="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
   bin="$top/.venv/node-bin"
   if [ ! -x "$bin/npm" ]; then
@@ -13,5 +13,6 @@ if ! { command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions
     chmod +x "$bin/npm"
   fi
   PATH="$bin:$PATH"
-  export PATH
+  # The wheel brings certificates of its own; those that this machine trusts count too.
+  export PATH NODE_USE_SYSTEM_CA=1
 fi

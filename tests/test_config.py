@@ -100,6 +100,11 @@ def test_plain_http_is_for_this_machine_only():
         settings(PLAID_BASE_URL="http://plaid.example")
 
 
+def test_plaids_own_environments_are_spoken_to_over_https_only():
+    with pytest.raises(ConfigError, match="PLAID_BASE_URL must be https where PLAID_ENV is sandbox"):
+        settings(PLAID_ENV="sandbox", PLAID_BASE_URL="http://127.0.0.1:9")
+
+
 def test_a_secret_may_come_from_a_file(tmp_path):
     file = tmp_path / "key"
     file.write_text(KEY + "\n")

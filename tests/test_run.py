@@ -6,119 +6,43 @@ import socket
 import stat
 import subprocess
 import sys
-import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-REPOSITORY = Path(__file__).parents[1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def environment(home: Path, **changed: str) -> dict[str, str]:
-    """What a new user's shell has, and the ports of this test."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG") or name.startswith("COV")}
-    return {**kept, "HOME": str(home), "PYTHONPATH": str(REPOSITORY), **changed}
-
-
-def descendants(pid: int) -> set[int]:
-    found = set()
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found |= {int(child)} | descendants(int(child))
-    return found
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
-
-
-def status_of(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        return answer.status
-
-
-def wait_until(condition, *, seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@contextmanager
-def running(folder: Path, *arguments: str, **changed: str):
-    plaid, port = free_port(), free_port()
-    command = [sys.executable, "-m", "keepless", "run", "--port", str(port), *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment(folder, PLAID_BASE_URL=f"http://127.0.0.1:{plaid}", **changed),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        process.address = f"http://127.0.0.1:{port}"
-        assert wait_until(lambda: answers(f"{process.address}/health") or process.poll() is not None)
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-        process.stdout.close()
-
-
-def answers(address: str) -> bool:
-    try:
-        return status_of(address) == 200
-    except OSError:
-        return False
+from support.run import REPOSITORY, descendants, environment, is_alive, keepless, running, status_of, wait_until
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_in_an_empty_folder_makes_its_keys_serves_and_leaves_no_process(tmp_path, stop):
-    with running(tmp_path) as process:
-        assert process.poll() is None, process.stdout.read()
-        assert status_of(f"{process.address}/") == 200
-        started = descendants(process.pid)
+    with running(tmp_path) as run:
+        assert run.process.poll() is None, run.said()
+        assert status_of(f"{run.address}/") == 200
+        started = descendants(run.process.pid)
         assert len(started) >= 3, "the local Plaid, the server and its worker"
-        process.send_signal(stop)
-        assert process.wait(30) == 0
-        said = process.stdout.read()
+        run.process.send_signal(stop)
+        assert run.process.wait(30) == 0
         assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
-    assert process.address.replace("127.0.0.1", "localhost") in said
-    assert "Nothing was kept" in said
+    assert run.address in run.said()
+    assert "Nothing was kept" in run.said()
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
 
 
 def test_a_run_that_is_killed_outright_takes_its_servers_with_it(tmp_path):
-    with running(tmp_path) as process:
-        started = descendants(process.pid)
-        process.kill()
-        process.wait(10)
+    with running(tmp_path) as run:
+        started = descendants(run.process.pid)
+        run.process.kill()
+        run.process.wait(10)
         assert wait_until(lambda: not any(map(is_alive, started)), seconds=15)
 
 
 def test_a_run_whose_server_dies_says_so_and_stops_the_rest(tmp_path):
-    with running(tmp_path) as process:
-        started = descendants(process.pid)
+    with running(tmp_path) as run:
+        started = descendants(run.process.pid)
         plaid = next(pid for pid in started if b"keepless.sandbox" in Path(f"/proc/{pid}/cmdline").read_bytes())
         os.kill(plaid, signal.SIGKILL)
-        assert process.wait(30) == 1
-        assert "the local Plaid has ended by itself" in process.stdout.read()
+        assert run.process.wait(30) == 1
+        assert "the local Plaid has ended by itself" in run.said()
         assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
 
 
@@ -235,15 +159,3 @@ def test_the_launch_names_serve_the_same_application(tmp_path):
         check=False,
     )
     assert (served.returncode, served.stdout.strip()) == (0, "200"), served.stderr
-
-
-def keepless(folder: Path, *arguments: str, **changed: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "keepless", *arguments],
-        cwd=folder,
-        env=environment(folder, **changed),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )

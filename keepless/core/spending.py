@@ -134,14 +134,8 @@ def _by_currency(rows: Sequence[Transaction]) -> dict[str, Sequence[Transaction]
 # where they are spending.
 _Route = tuple[str, Callable[[int], None], Callable[[int], None], dict[str, int] | None]
 
-
-class _Group(NamedTuple):
-    """The amounts of one account, category and direction. They share a kind."""
-
-    account: str
-    primary: str
-    detailed: str
-    amounts: list[int]
+# Account, primary, detailed and amounts of such rows of one direction, which share a kind. Bare for the same reason.
+_Group = tuple[str, str, str, list[int]]
 
 
 class _Ledger:
@@ -239,7 +233,7 @@ class _Book:
         self.accounts.add(account)
         ledger = self._ledgers[kind_of(row, self._types.get(account, ""))]
         amounts: list[int] = []
-        ledger.groups.append(_Group(account, primary, detailed, amounts))
+        ledger.groups.append((account, primary, detailed, amounts))
         return primary, amounts.append, ledger.to_month, ledger.merchants
 
     def _other_route(self, row: Transaction) -> _Route:
@@ -257,7 +251,8 @@ class _Book:
 
     def _totals(self, kind: Kind) -> list[tuple[str, str, str, int]]:
         """Account, primary, detailed and sum of each group."""
-        return [(group[0], group[1], group[2], sum(group[3])) for group in self._ledgers[kind].groups]
+        groups = self._ledgers[kind].groups
+        return [(account, primary, detailed, sum(amounts)) for account, primary, detailed, amounts in groups]
 
     def _by_month(self, kind: Kind) -> dict[str, int]:
         return dict(sorted(self._ledgers[kind].by_month.items()))

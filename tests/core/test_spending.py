@@ -150,6 +150,12 @@ def test_a_detail_under_two_primaries_is_filed_under_each():
     assert sums.by_detailed == {"SAME": 700}
 
 
+def test_a_detail_under_two_primaries_is_judged_by_direction_under_each():
+    both_ways = [row(amount, "SAME", primary=primary) for primary in ("TRAVEL", "OTHER") for amount in (700, -300)]
+    sums = usd(*both_ways)
+    assert (sums.by_category, sums.income) == ({"TRAVEL": 400, "OTHER": 700}, 300)
+
+
 def test_a_zero_amount_is_a_row_like_others():
     sums = usd(row("0.00"))
     assert (sums.spent, sums.count, sums.by_category) == (0, 1, {"FOOD_AND_DRINK": 0})
@@ -181,6 +187,12 @@ def test_the_same_category_on_a_card_and_on_a_bank_account_is_judged_for_each():
         accounts=(*ACCOUNTS, account("prepaid", "other")),
     )
     assert (sums.income, sums.card_payments, sums.transfers, sums.spent) == (4000, 4000, 4000, 0)
+
+
+def test_both_directions_of_one_category_on_one_account_are_judged_for_each():
+    for rows in ([row("10.00", "OTHER_OTHER"), row("-40.00", "OTHER_OTHER")], [row("-40.00", ""), row("10.00", "")]):
+        sums = usd(*rows)
+        assert (sums.spent, sums.income, sums.unexplained_income) == (1000, 4000, 4000)
 
 
 def test_the_ranking_is_by_sum_then_by_name():

@@ -1,0 +1,110 @@
+"""A real browser on the real application on the real local Plaid. Nothing leaves this machine."""
+
+import logging
+import os
+import shutil
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from keepless.adapters.sealing.keyring import generate
+from keepless.bootstrap import build_app
+from keepless.config import Settings
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STATIC = "keepless/web/static/app.js"
+
+
+class Site:
+    """The running application: its address, and a clock that a test can move."""
+
+    def __init__(self):
+        self.url = ""
+        self.ahead = timedelta()
+
+    def now(self):
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture(scope="session")
+def _running(local_plaid, pytestconfig):
+    if not (pytestconfig.rootpath / STATIC).exists():
+        pytest.fail(f"{STATIC} is not built; run `make setup`")
+    site = Site()
+    settings = Settings.from_env(
+        {
+            "PLAID_ENV": "local",
+            "PLAID_BASE_URL": local_plaid.url,
+            "PLAID_CLIENT_ID": "client-of-a-test",
+            "PLAID_SECRET": "secret-of-a-test",
+            "TOKEN_ENCRYPTION_KEY": generate(),
+            "FLASK_SECRET_KEY": generate(),
+        }
+    )
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, build_app(settings, clock=site.now), threaded=True)
+    site.url = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, name="keepless")
+    thread.start()
+    yield site
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def site(_running):
+    yield _running
+    _running.ahead = timedelta()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("KEEPLESS_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.fail("no Chromium: install it, or name one in KEEPLESS_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens the start page in a browser of its own; `visit(javascript=False)` in one without scripts.
+
+    At the end, no page may have met an error of a script or of the content security policy.
+    """
+    contexts, faults = [], []
+
+    def note(message):
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            faults.append(message.text)
+
+    def open_browser(path="/", *, javascript=True, **options):
+        context = chromium.new_context(
+            base_url=site.url, java_script_enabled=javascript, timezone_id="America/New_York", **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert not faults
