@@ -1,4 +1,4 @@
-"""Accounts and what is owed on them, in Plaid's words (PLAID.md, sections 6.1, 6.2, 6.5 and 6.6)."""
+"""Accounts and what is owed on them, in Plaid's words (docs/plaid.md, sections 6.1, 6.2, 6.5 and 6.6)."""
 
 from collections.abc import Sequence
 from datetime import datetime

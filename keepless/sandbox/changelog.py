@@ -1,4 +1,4 @@
-"""The append-only change log of one item, and the cursors that read it (PLAID.md, section 8).
+"""The append-only change log of one item, and the cursors that read it (docs/plaid.md, section 8).
 
 Nothing in the log is ever rewritten: a cursor is a place in it, so re-sending an old cursor gives the same changes and
 whatever came after them.

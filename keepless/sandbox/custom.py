@@ -1,4 +1,4 @@
-"""`user_custom`: a household from Plaid's custom-user JSON (PLAID.md 9.3).
+"""`user_custom`: a household from Plaid's custom-user JSON (docs/plaid.md 9.3).
 
 Missing figures get the plainest value that Plaid's schema allows, never a made-up one: no balance is 0.00, an available
 balance follows from the current one. What is not played is named in the household's `notes`.

@@ -1,4 +1,4 @@
-"""The stand-in for Link: Plaid's script at Plaid's path, and the dialog it opens (PLAID.md, section 11)."""
+"""The stand-in for Link: Plaid's script at Plaid's path, and the dialog it opens (docs/plaid.md, section 11)."""
 
 from pathlib import Path
 from typing import Any, TypeVar

@@ -1,6 +1,6 @@
 """`user_transactions_dynamic`: a small household that each refresh moves on; the item plays the refresh.
 
-Source: PLAID.md 9.2: about 50 pending and posted rows, six months of recurring ones.
+Source: docs/plaid.md 9.2: about 50 pending and posted rows, six months of recurring ones.
 """
 
 from datetime import date, timedelta

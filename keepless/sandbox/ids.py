@@ -1,4 +1,4 @@
-"""Identifiers and tokens in the shapes Plaid uses (PLAID.md, section 4)."""
+"""Identifiers and tokens in the shapes Plaid uses (docs/plaid.md, section 4)."""
 
 import os
 import uuid

@@ -10,7 +10,7 @@ from typing import Any
 PRODUCTS = ("auth", "balance", "identity", "liabilities", "recurring_transactions", "transactions")
 # What an item can be made with; balance is asked for per call and is no such product.
 LINKABLE = frozenset(PRODUCTS) - {"balance"}
-# Banks whose balances are only as fresh as asked for (PLAID.md 5.8), and where accounts keep their id over re-links.
+# Banks whose balances are only as fresh as asked for (docs/plaid.md 5.8), and where accounts keep their id over re-links.
 CAPITAL_ONE = "ins_128026"
 APPLE_CARD = "ins_136439"
 PERSISTENT_IDS = frozenset({"ins_56", "ins_13", "ins_127990", "ins_127287"})
@@ -30,7 +30,7 @@ class Institution:
     color: str = "#2b5d52"
 
     def as_json(self, *, with_metadata: bool, with_status: bool, now: datetime) -> dict[str, Any]:
-        """The institution object (PLAID.md 5.14). `connection_availability` is one the SDK insists on."""
+        """The institution object (docs/plaid.md 5.14). `connection_availability` is one the SDK insists on."""
         fields: dict[str, Any] = {
             "connection_availability": "SUPPORTED",
             "country_codes": [self.country],

@@ -1,4 +1,4 @@
-"""An Item: one login at one bank, as it lives at Plaid (PLAID.md, sections 5, 6.4, 8 and 12)."""
+"""An Item: one login at one bank, as it lives at Plaid (docs/plaid.md, sections 5, 6.4, 8 and 12)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ class Item:
         return notices
 
     def refresh(self, now: datetime, created: Iterable[Row] = ()) -> list[Notice]:
-        """What a fresh look at the bank brings: `created` rows, and for a dynamic user all that PLAID.md 9.2 says."""
+        """What a fresh look at the bank brings: `created` rows, and for a dynamic user all that docs/plaid.md 9.2 says."""
         fresh = [pending(row) if row.posted > now.date() else posted(row) for row in created]
         notices: list[Notice] = []
         if self.login.household.dynamic:
@@ -169,7 +169,7 @@ class Item:
         self.revision += 1
 
     def as_json(self) -> dict[str, Any]:
-        """The item object of data answers (PLAID.md 6.4)."""
+        """The item object of data answers (docs/plaid.md 6.4)."""
         billed = sorted(self.products)
         return {
             "available_products": sorted(set(PRODUCTS) - set(billed)),

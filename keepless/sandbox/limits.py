@@ -1,4 +1,4 @@
-"""Plaid's rate limits: calls in the last minute, per item and per client (PLAID.md, section 3)."""
+"""Plaid's rate limits: calls in the last minute, per item and per client (docs/plaid.md, section 3)."""
 
 from collections import defaultdict, deque
 from datetime import datetime, timedelta

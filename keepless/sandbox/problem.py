@@ -1,4 +1,4 @@
-"""Plaid's error object: what each code is called, says and answers with (PLAID.md, section 2)."""
+"""Plaid's error object: what each code is called, says and answers with (docs/plaid.md, section 2)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

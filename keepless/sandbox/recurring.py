@@ -1,4 +1,4 @@
-"""Recurring streams: rows of one account and payee that come at a steady pace (PLAID.md, section 5.11)."""
+"""Recurring streams: rows of one account and payee that come at a steady pace (docs/plaid.md, section 5.11)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What each endpoint takes: one struct per request body, strict as Plaid is (PLAID.md, sections 1 and 5).
+"""What each endpoint takes: one struct per request body, strict as Plaid is (docs/plaid.md, sections 1 and 5).
 
 Unknown fields, missing fields and values out of range are refused by `parse` with Plaid's own codes.
 """

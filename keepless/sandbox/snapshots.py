@@ -66,7 +66,7 @@ def _snapshot(row: Row, key: str, day: date, *, pending: bool, pending_key: str 
 
 
 def _fields(row: Row, day: date, *, pending: bool) -> dict[str, Any]:
-    """Everything of PLAID.md 6.3 but the three ids. What is null or absent there is so here."""
+    """Everything of docs/plaid.md 6.3 but the three ids. What is null or absent there is so here."""
     entity = derived_id("merchant", row.merchant) if row.merchant else None
     logo = f"{_LOGOS}{_slug(row.merchant)}_{zlib.crc32(row.merchant.encode()) % 10000}.png" if row.merchant else None
     fields: dict[str, Any] = {

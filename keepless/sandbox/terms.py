@@ -1,4 +1,4 @@
-"""What is known of an account for /liabilities/get, in Plaid's names (PLAID.md 6.5, 6.6).
+"""What is known of an account for /liabilities/get, in Plaid's names (docs/plaid.md 6.5, 6.6).
 
 Amounts and percentages are Decimal, days are `date`; the server adds the account's id and a null for what is missing.
 """

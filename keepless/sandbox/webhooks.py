@@ -1,4 +1,4 @@
-"""Webhooks: signed, sent in the background, retried as Plaid does (PLAID.md, section 10)."""
+"""Webhooks: signed, sent in the background, retried as Plaid does (docs/plaid.md, section 10)."""
 
 import asyncio
 import base64
@@ -108,7 +108,7 @@ class Postman:
                 return
             await asyncio.sleep(delay)
             waited += delay
-            return
+            delay *= _RETRY_FACTOR
 
     async def _post(self, url: str, body: bytes) -> int | None:
         """The receiver's status; None where it gave none within ten seconds. Redirects are not followed."""

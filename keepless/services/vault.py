@@ -171,7 +171,7 @@ def _unpack(packed: _PackedVault) -> Vault:
 
 
 def _pack_token(token: str) -> bytes:
-    """17 bytes for a token of Plaid's shape (PLAID.md, 4), which is 51 characters long; the text for any other."""
+    """17 bytes for a token of Plaid's shape (docs/plaid.md, 4), which is 51 characters long; the text for any other."""
     for tag, environment in _ENVIRONMENTS.items():
         kind = f"access-{environment}-"
         if token.startswith(kind):

@@ -42,8 +42,13 @@ def test_a_product_is_billed_from_its_first_use(local_plaid):
 
     assert billed() == ["auth"]
     local_plaid.call("/transactions/sync", {"access_token": token})
+    assert billed() == ["auth", "transactions"]
+    wanted = {"access_token": token, "start_date": "2026-01-01", "end_date": "2026-01-31"}
+    local_plaid.call("/transactions/get", wanted)
     local_plaid.call("/liabilities/get", {"access_token": token})
     assert billed() == ["auth", "liabilities", "transactions"]
+    kept = local_plaid.call("/transactions/get", wanted)[1]["item"]
+    assert kept["billed_products"] == ["auth", "liabilities", "transactions"]
 
 
 def test_the_first_use_of_transactions_fixes_how_far_back_they_reach(local_plaid):

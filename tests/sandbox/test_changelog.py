@@ -41,6 +41,7 @@ def replayed(log, count, account=""):
     held, place = {}, 0
     while True:
         changes, place = log.read(place, count, account)
+        assert len(changes) <= count
         for change in changes:
             if change.kind is Kind.REMOVED:
                 held.pop(change.snapshot.key)

@@ -29,9 +29,11 @@ def receiver(statuses):
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/hooks?from=plaid", bodies
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/hooks?from=plaid", bodies
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def until(condition):

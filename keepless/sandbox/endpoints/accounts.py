@@ -1,4 +1,4 @@
-"""/accounts/get, /accounts/balance/get, /liabilities/get (PLAID.md, sections 5.7, 5.8 and 5.13)."""
+"""/accounts/get, /accounts/balance/get, /liabilities/get (docs/plaid.md, sections 5.7, 5.8 and 5.13)."""
 
 from keepless.sandbox import requests
 from keepless.sandbox.accounts import accounts_json, chosen, liabilities_json

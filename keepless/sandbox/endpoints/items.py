@@ -1,4 +1,4 @@
-"""/item/* (PLAID.md, sections 5.3 to 5.6 and 5.19)."""
+"""/item/* (docs/plaid.md, sections 5.3 to 5.6 and 5.19)."""
 
 from typing import Any
 

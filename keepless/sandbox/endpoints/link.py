@@ -1,4 +1,4 @@
-"""/link/token/create, /link/token/get (PLAID.md, section 5.1)."""
+"""/link/token/create, /link/token/get (docs/plaid.md, section 5.1)."""
 
 from typing import Any
 from urllib.parse import urlsplit

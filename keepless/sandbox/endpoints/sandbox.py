@@ -1,4 +1,4 @@
-"""/sandbox/*, those that Plaid has too (PLAID.md, sections 5.2, 5.17, 5.18 and 5.20)."""
+"""/sandbox/*, those that Plaid has too (docs/plaid.md, sections 5.2, 5.17, 5.18 and 5.20)."""
 
 from datetime import timedelta
 from typing import Any
@@ -100,7 +100,7 @@ def _row(item: Item, new: requests.NewTransaction, number: int) -> Row:
 
 
 def _fired(world: World, item: Item, kind: str, code: str, new_transactions: int | None) -> Notice:
-    """The notice with the fields that its kind carries (PLAID.md, section 10)."""
+    """The notice with the fields that its kind carries (docs/plaid.md, section 10)."""
     accounts = [item.account_id(each.key) for each in item.holdings]
     if (kind, code) == ("LIABILITIES", "DEFAULT_UPDATE"):
         owed = [item.account_id(each.key) for each in item.holdings if each.liability]

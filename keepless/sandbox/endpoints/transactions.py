@@ -1,4 +1,4 @@
-"""/transactions/* (PLAID.md, sections 5.9 to 5.12 and 8)."""
+"""/transactions/* (docs/plaid.md, sections 5.9 to 5.12 and 8)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,6 @@
 import gzip
 import socket
+import tracemalloc
 import zlib
 
 import pytest
@@ -105,10 +106,11 @@ def test_a_compressed_fetch_is_the_same_as_a_plain_one(local_plaid: LocalPlaid, 
     "body",
     [
         gzip.compress(b'{"item":{"item_id":"i"}}')[:-12],
+        gzip.compress(b'{"item":{"item_id":"i"}}')[:-4],
         b"not gzip at all",
         gzip.compress(b"x" * 10)[:-8] + b"\0" * 8,
     ],
-    ids=["cut", "no gzip", "false checksum"],
+    ids=["cut", "cut in its length", "no gzip", "false checksum"],
 )
 def test_a_compressed_answer_that_is_not_whole_is_a_bad_answer(
     bench_at: BenchMaker, rude_server: RudeServer, body: bytes
@@ -116,6 +118,28 @@ def test_a_compressed_answer_that_is_not_whole_is_a_bad_answer(
     rude_server.answer = Answer(200, body, Content_Encoding="gzip")
     with pytest.raises(PlaidFault, match="BAD_ANSWER"):
         bench_at(rude_server.url).client.identify(Secret("t"))
+
+
+def test_an_answer_shorter_than_announced_is_a_bad_answer_though_it_makes_sense(
+    bench_at: BenchMaker, rude_server: RudeServer
+):
+    rude_server.answer = Answer(200, b'{"item":{"item_id":"i"}}', Content_Length="100", Connection="close")
+    with pytest.raises(PlaidFault, match="BAD_ANSWER"):
+        bench_at(rude_server.url).client.identify(Secret("t"))
+
+
+def test_a_small_answer_that_swells_is_not_inflated_beyond_the_limit(
+    bench_at: BenchMaker, rude_server: RudeServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(transport, "MAX_BODY", 100_000)
+    rude_server.answer = Answer(200, gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    bench = bench_at(rude_server.url)
+    tracemalloc.start()
+    with pytest.raises(PlaidFault, match="BAD_ANSWER"):
+        bench.client.identify(Secret("t"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -70,7 +70,7 @@ def test_a_call_beyond_a_limit_is_refused_until_the_minute_is_over(plaid_with, c
     api.accounts_get({"access_token": mine})
 
 
-# PLAID.md, section 3: calls a minute and item in Production, and the code where Plaid documents one.
+# docs/plaid.md, section 3: calls a minute and item in Production, and the code where Plaid documents one.
 PER_ITEM = {
     "/accounts/get": (15, "ACCOUNTS_LIMIT"),
     "/accounts/balance/get": (5, "BALANCE_LIMIT"),
