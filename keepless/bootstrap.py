@@ -62,7 +62,6 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         version=__version__,
         link_script=settings.link_script,
         link_origins=(settings.link_origin,),
-        redirect_uri=settings.plaid_redirect_uri,
         metrics_token=settings.metrics_token,
         metrics_open_here=not settings.https_only,
         log_key=_subkey(settings.flask_secret_key, "log"),

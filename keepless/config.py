@@ -38,7 +38,6 @@ class Settings:
     session_days: int
     expected_key_id: str | None
     plaid_webhook_url: str | None
-    plaid_redirect_uri: str | None
     metrics_token: Secret | None
     log_format: str
 
@@ -72,7 +71,6 @@ class Settings:
             session_days=read.number("SESSION_DAYS", default=7, low=1, high=30),
             expected_key_id=read.text("TOKEN_ENCRYPTION_KEY_ID"),
             plaid_webhook_url=read.url("PLAID_WEBHOOK_URL"),
-            plaid_redirect_uri=read.url("PLAID_REDIRECT_URI"),
             metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
             log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
         )

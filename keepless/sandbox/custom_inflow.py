@@ -1,4 +1,4 @@
-"""A custom account's inflow_model, played out: one row a month over the 24 months that end today (docs/plaid.md 9.3)."""
+"""A custom account's inflow_model, played out: a row a month over the 24 months that end today (docs/plaid.md 9.3)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,7 +1,7 @@
 """Plaid's custom-user JSON: its shape, as far as the local Plaid plays it, and the reading of it.
 
-Source: docs/plaid.md 9.3. Everything is optional and may be null; unknown names are ignored. A field typed Any is known and
-not played, and is mentioned in the household's notes.
+Source: docs/plaid.md 9.3. Everything is optional and may be null; unknown names are ignored. A field typed Any is known
+and not played, and is mentioned in the household's notes.
 """
 
 from datetime import date

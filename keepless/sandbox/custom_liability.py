@@ -1,4 +1,4 @@
-"""A custom account's liability, as /liabilities/get tells it: a card's terms or a student loan's (docs/plaid.md 9.3)."""
+"""A custom account's liability as /liabilities/get tells it: terms of a card or student loan (docs/plaid.md 9.3)."""
 
 from datetime import date
 from decimal import Decimal

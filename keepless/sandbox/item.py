@@ -118,7 +118,7 @@ class Item:
         return notices
 
     def refresh(self, now: datetime, created: Iterable[Row] = ()) -> list[Notice]:
-        """What a fresh look at the bank brings: `created` rows, and for a dynamic user all that docs/plaid.md 9.2 says."""
+        """What a fresh look at the bank brings: `created` rows; for a dynamic user all that docs/plaid.md 9.2 says."""
         fresh = [pending(row) if row.posted > now.date() else posted(row) for row in created]
         notices: list[Notice] = []
         if self.login.household.dynamic:

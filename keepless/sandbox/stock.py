@@ -1,8 +1,8 @@
 """`user_good`: the static household that Plaid's Sandbox gives every newcomer, oddities included.
 
-Source: docs/plaid.md 9.2 for the accounts and their figures, sections 7 and 9.2 for the rows: 16 shapes that come back every
-30 days, nothing pending, and labels that a careful reader stumbles over (a card payment as merchandise with a positive
-amount, pay as a transfer out, an airline's refund as the only large inflow).
+Source: docs/plaid.md 9.2 for the accounts and their figures, docs/plaid.md 7 and 9.2 for the rows: 16 shapes that come
+back every 30 days, nothing pending, and labels that a careful reader stumbles over (a card payment as merchandise with
+a positive amount, pay as a transfer out, an airline's refund as the only large inflow).
 """
 
 from datetime import date, timedelta

@@ -1,7 +1,7 @@
 """Plaid's personal finance categories, version 2: the names, and nothing about what they mean.
 
-Source: docs/plaid.md section 7 for the 18 primaries; the details are those that independent public copies of Plaid's list
-agree on. A detailed name is unique and begins with its primary.
+Source: docs/plaid.md section 7 for the 18 primaries; the details are those that independent public copies of Plaid's
+list agree on. A detailed name is unique and begins with its primary.
 """
 
 from functools import cache

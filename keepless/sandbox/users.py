@@ -1,7 +1,7 @@
 """Who can log in at the local Plaid: a user name and a password give a household.
 
-Plaid's own test users are as docs/plaid.md 9.2 and 9.3 say; `demo` and its larger kin are ours and take any password, as do
-the users of a folder of custom-user JSON.
+Plaid's own test users are as docs/plaid.md 9.2 and 9.3 say; `demo` and its larger kin are ours and take any password,
+as do the users of a folder of custom-user JSON.
 """
 
 from collections.abc import Mapping

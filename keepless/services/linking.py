@@ -38,7 +38,7 @@ class Linking:
         self._plaid = plaid
         self._pool = pool
 
-    def link_token(self, vault: Vault, *, update_item: str | None = None, redirect_uri: str | None = None) -> LinkToken:
+    def link_token(self, vault: Vault, *, update_item: str | None = None) -> LinkToken:
         """A token for Plaid Link; for its update mode where `update_item` names a connected bank's item.
 
         Raises TooManyBanks where one more would not fit, UnknownBank, PlaidFault.
@@ -46,9 +46,7 @@ class Linking:
         if update_item is None:
             vault.require_room()
         key = vault.bank_of(update_item) if update_item is not None else None
-        return self._plaid.create_link_token(
-            user_id=vault.session_id, update=key.token if key else None, redirect_uri=redirect_uri
-        )
+        return self._plaid.create_link_token(user_id=vault.session_id, update=key.token if key else None)
 
     def connect(self, vault: Vault, public_token: Secret, seal: Callable[[Vault], Sealed]) -> Sealed:
         """Trades the public token and hands the grown vault to `seal`, whose result is returned.

@@ -15,7 +15,7 @@ FIXED = {
         for feature in (
             "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
             "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
-            "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb", "web-share",
+            "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb",
             "xr-spatial-tracking",
         )
     ),

@@ -48,7 +48,7 @@ def link_token(visit: Visit) -> Response:
     """A token for Link."""
     asked = body_as(LinkTokenRequest)
     vault = visit.parts.session.read_or_new()
-    made = visit.linking().link_token(vault, update_item=asked.item_id, redirect_uri=visit.site.redirect_uri)
+    made = visit.linking().link_token(vault, update_item=asked.item_id)
     return answer(LinkTokenAnswer(link_token=made.token, expires_at=made.expires_at))
 
 

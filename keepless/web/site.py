@@ -20,7 +20,6 @@ class Site:
     version: str
     link_script: str  # address of Plaid's link-initialize.js, or of the local Plaid's stand-in
     link_origins: tuple[str, ...]  # origins that Link frames and calls, as CSP sources
-    redirect_uri: str | None = None  # where a bank's OAuth page returns to, as registered at Plaid
     history_days: int = 90
     max_history_days: int = 730  # as far as Plaid's transactions go back
     metrics_token: Secret | None = None  # reads /metrics from elsewhere than this machine

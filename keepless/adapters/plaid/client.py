@@ -60,9 +60,7 @@ class PlaidClient:
         # Only single calls run here and none of them waits for another, so any number of fetches gets through.
         self._threads = ThreadPoolExecutor(self._patience.calls_at_once, thread_name_prefix="plaid")
 
-    def create_link_token(
-        self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None
-    ) -> LinkToken:
+    def create_link_token(self, *, user_id: str, update: Secret | None = None) -> LinkToken:
         """A token for Link (Plaid, /link/token/create); with `update`, for update mode, which takes no products."""
         body: dict[str, Any] = {
             "client_name": self._link.client_name,
@@ -70,8 +68,6 @@ class PlaidClient:
             "country_codes": list(self._link.country_codes),
             "user": {"client_user_id": user_id},
         }
-        if redirect_uri is not None:
-            body["redirect_uri"] = redirect_uri
         if update is not None:
             body["access_token"] = update.reveal()
         else:

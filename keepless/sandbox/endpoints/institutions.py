@@ -1,4 +1,4 @@
-"""/institutions/get_by_id, /institutions/search, /webhook_verification_key/get (docs/plaid.md, sections 5.14 and 5.16)."""
+"""/institutions/get_by_id, /institutions/search, /webhook_verification_key/get (docs/plaid.md, 5.14 and 5.16)."""
 
 from keepless.sandbox import requests
 from keepless.sandbox.endpoints.endpoint import Answer, Endpoint

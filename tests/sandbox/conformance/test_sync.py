@@ -1,4 +1,4 @@
-"""/transactions/sync as docs/plaid.md section 8 has it: cursors, budgets, mutation between pages, pending rows that post."""
+"""/transactions/sync as docs/plaid.md section 8 has it: cursors, budgets, mutation between pages, pending rows."""
 
 import base64
 from collections import Counter
