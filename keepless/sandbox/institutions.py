@@ -10,7 +10,7 @@ from typing import Any
 PRODUCTS = ("auth", "balance", "identity", "liabilities", "recurring_transactions", "transactions")
 # What an item can be made with; balance is asked for per call and is no such product.
 LINKABLE = frozenset(PRODUCTS) - {"balance"}
-# Banks whose balances are as fresh as asked for (docs/plaid.md 5.8), and where accounts keep an id over re-links (4).
+# Banks whose balances are as fresh as asked for (docs/plaid.md 5.8), and where accounts keep their id over re-links.
 CAPITAL_ONE = "ins_128026"
 APPLE_CARD = "ins_136439"
 PERSISTENT_IDS = frozenset({"ins_56", "ins_13", "ins_127990", "ins_127287"})
