@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from benchmarks.figures import row
 from keepless.core.models import Account, Transaction
 from keepless.core.spending import analyse
 
@@ -80,10 +81,8 @@ def transactions(count: int, *, merchants: int, days: int = 730) -> list[Transac
                 names[merchant],
                 primary,
                 detailed,
-                "HIGH",
                 number < count // 100,
                 None,
-                "in store",
             )
         )
     return rows
@@ -94,11 +93,11 @@ def bare_float_loop(rows: Sequence[Transaction]) -> dict[str, dict[Any, float]]:
     months: defaultdict[Any, float] = defaultdict(float)
     categories: defaultdict[Any, float] = defaultdict(float)
     merchants: defaultdict[Any, float] = defaultdict(float)
-    for row in rows:
-        amount = row.amount / 100
-        months[row.date.year, row.date.month] += amount
-        categories[row.primary] += amount
-        merchants[row.merchant] += amount
+    for one in rows:
+        amount = one.amount / 100
+        months[one.date.year, one.date.month] += amount
+        categories[one.primary] += amount
+        merchants[one.merchant] += amount
     return {"months": months, "categories": categories, "merchants": merchants}
 
 
@@ -120,36 +119,17 @@ def measure() -> list[dict[str, Any]]:
     for name, merchants in (("200 merchants", 200), ("every merchant another", 3_000)):
         rows = transactions(3_000, merchants=merchants, days=90)
         value, loop = best(60, lambda rows=rows: analyse(rows, owned), lambda rows=rows: bare_float_loop(rows))
-        found.append(_row(f"analysis of 3,000 transactions, {name}", value, 1.0, loop))
+        found.append(row(f"analysis of 3,000 transactions, {name}", value, "ms", 1.0, f"bare float loop {loop:.3f} ms"))
     times = []
     for count, repeats in SIZES.items():
         rows = transactions(count, merchants=max(200, count // 100))
         value, loop = best(repeats, lambda rows=rows: analyse(rows, owned), lambda rows=rows: bare_float_loop(rows))
         times.append((value, loop))
-        found.append(_row(f"analysis of {count:,} transactions", value, None, loop))
+        found.append(row(f"analysis of {count:,} transactions", value, "ms", None, f"bare float loop {loop:.3f} ms"))
     growth, beside = (_exponent([pair[place] for pair in times]) for place in (0, 1))
-    found.append(
-        {
-            "name": "analysis, growth exponent from 1,000 to 1,000,000",
-            "value": round(growth, 3),
-            "unit": "exponent",
-            "limit": 1.1,
-            "ok": growth <= 1.1,
-            "beside": f"bare float loop {beside:.3f}",
-        }
-    )
+    name = "analysis, growth exponent from 1,000 to 1,000,000"
+    found.append(row(name, growth, "exponent", 1.1, f"bare float loop {beside:.3f}"))
     return found
-
-
-def _row(name: str, value: float, limit: float | None, loop: float) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": round(value, 3),
-        "unit": "ms",
-        "limit": limit,
-        "ok": None if limit is None else value <= limit,
-        "beside": f"bare float loop {loop:.3f} ms",
-    }
 
 
 def _exponent(milliseconds: Sequence[float]) -> float:

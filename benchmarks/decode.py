@@ -14,6 +14,7 @@ from typing import Any
 import plaid
 from plaid.model.transactions_get_response import TransactionsGetResponse
 
+from benchmarks.figures import row
 from benchmarks.plaid_process import plaid_process
 from keepless.adapters.plaid import pages, wire
 
@@ -56,8 +57,3 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
         work()
         spent.append((time.process_time() - began) * 1000)
     return median(spent)
-
-
-def row(name: str, value: float, unit: str, limit: float | None, beside: str) -> dict[str, Any]:
-    ok = None if limit is None else value <= limit
-    return {"name": name, "value": round(value, 5), "unit": unit, "limit": limit, "ok": ok, "beside": beside}

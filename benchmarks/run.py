@@ -1,13 +1,16 @@
 """Measures everything, prints one table and writes benchmarks/out/bench.json.
 
-Each module of this folder has a `measure()` that returns rows of `name, value, unit, limit, ok, beside`: what was measured,
-its figure, the number to reach (None where there is none), whether it was reached, and what stands beside it in the same
-run. Machines differ and drift, so what counts is a ratio within one run.
+Each part has a `measure()` that returns rows of `name, value, unit, limit, ok, beside`: what was measured, its figure,
+the number to reach (None where there is none), whether it was reached, and what stands beside it in the same run.
+Machines differ and drift, so what counts is a ratio within one run. Parts run one after another in processes of their
+own: a million rows in memory would weigh on the next one's figures.
 """
 
 import json
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,8 @@ def main(chosen: list[str]) -> int:
     rows: list[dict[str, Any]] = []
     for name in chosen or PARTS:
         console.print(f"Measuring {name} …")
-        rows += PARTS[name]()
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            rows += apart.submit(PARTS[name]).result()
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     console.print(table(rows))

@@ -1,6 +1,6 @@
 """Which transactions to show: one filter for the page, the JSON and later the export; and pages of any list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -54,30 +54,39 @@ class TransactionFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     def matches(self, transaction: Transaction) -> bool:
         """Whether every condition holds for `transaction`."""
-        return (
-            (self.start is None or self.start <= transaction.date)
-            and (self.end is None or transaction.date <= self.end)
-            and (not self.account or self.account == transaction.account_id)
-            and (not self.currency or self.currency == transaction.currency)
-            and (not self.category or self._in_category(transaction))
-            and (not self.q or self._mentions(transaction))
-            and ((self.minimum is None and self.maximum is None) or self._of_size(transaction))
-        )
+        return all(holds(transaction) for holds in self._conditions())
 
     def apply(self, transactions: Iterable[Transaction]) -> list[Transaction]:
         """Those that match, in the order given."""
-        return [transaction for transaction in transactions if self.matches(transaction)]
+        rows = list(transactions)
+        for holds in self._conditions():
+            rows = [row for row in rows if holds(row)]
+        return rows
 
-    def _in_category(self, transaction: Transaction) -> bool:
-        return self.category in (transaction.primary or UNCATEGORIZED, transaction.detailed)
+    def _conditions(self) -> Iterator[Callable[[Transaction], bool]]:
+        """One test for each condition that is set, cheap ones first: 20,000 rows are not asked what nobody asked."""
+        start, end, minimum, maximum = self.start, self.end, self.minimum, self.maximum
+        if start is not None:
+            yield lambda row: start <= row.date
+        if end is not None:
+            yield lambda row: row.date <= end
+        if self.account:
+            yield lambda row: row.account_id == self.account
+        if self.currency:
+            yield lambda row: row.currency == self.currency
+        if self.category:
+            yield lambda row: self.category in (row.primary or UNCATEGORIZED, row.detailed)
+        if minimum is not None:
+            yield lambda row: minimum <= _size(row)
+        if maximum is not None:
+            yield lambda row: _size(row) <= maximum
+        if self.q:
+            sought = fold(self.q.strip())
+            yield lambda row: sought in fold(row.merchant) or sought in fold(row.name)
 
-    def _mentions(self, transaction: Transaction) -> bool:
-        sought = fold(self.q.strip())
-        return sought in fold(transaction.merchant) or sought in fold(transaction.name)
 
-    def _of_size(self, transaction: Transaction) -> bool:
-        size = abs(to_decimal(transaction.amount, transaction.currency))
-        return (self.minimum is None or self.minimum <= size) and (self.maximum is None or size <= self.maximum)
+def _size(row: Transaction) -> Decimal:
+    return abs(to_decimal(row.amount, row.currency))
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

@@ -37,10 +37,8 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     merchant: str  # as people call it; the name where no merchant is known
     primary: str  # personal finance category, "" where Plaid gave none
     detailed: str  # begins with the primary; "" where Plaid gave none
-    confidence: str
     pending: bool
     replaces: str | None  # id of the pending row that this posted one takes the place of
-    channel: str
 
 
 class Apr(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Amounts are minor units of the currency beside them; currencies are never added together. There is no prose here.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -125,8 +126,13 @@ def build_dashboard(
         due=due_next(every_card, every_loan, today),
         spending=_spending(rows, in_period, accounts, today),
         categories=tuple(sorted({row.primary for row in in_period})),
-        transactions=paginate(chosen.apply(in_period), page, page_size),
+        transactions=paginate(_but_for_days(chosen).apply(in_period), page, page_size),
     )
+
+
+def _but_for_days(chosen: TransactionFilter) -> TransactionFilter:
+    """The other conditions: the period has cut the days already."""
+    return msgspec.structs.replace(chosen, start=None, end=None)
 
 
 def _bank(snapshot: BankSnapshot) -> Bank:
@@ -148,9 +154,15 @@ def _each_once(transactions: Sequence[Transaction]) -> Sequence[Transaction]:
     return sorted(each.rows, key=lambda row: row.date, reverse=True) if each.skipped else each.rows
 
 
-def _within(rows: Sequence[Transaction], period: Period) -> list[Transaction]:
-    start, end = period.start, period.end
-    return [row for row in rows if start <= row.date <= end]
+def _within(rows: Sequence[Transaction], period: Period) -> Sequence[Transaction]:
+    """The rows of the period's days. They are newest first, so they stand together and are cut out whole."""
+    first = bisect_left(rows, -period.end.toordinal(), key=_backwards)
+    return rows[first : bisect_right(rows, -period.start.toordinal(), lo=first, key=_backwards)]
+
+
+def _backwards(row: Transaction) -> int:
+    """A number that grows with the place of a row in a list that is newest first."""
+    return -row.date.toordinal()
 
 
 def _spending(

@@ -40,9 +40,7 @@ def row(amount: str | int, category: str = "FOOD_AND_DRINK_COFFEE", **fields) ->
         "merchant": "Corner Cafe",
         "primary": primary,
         "detailed": category,
-        "confidence": "HIGH",
         "pending": False,
         "replaces": None,
-        "channel": "in store",
     }
     return Transaction(**{**told, **fields})

@@ -187,10 +187,8 @@ ANYTHING = st.builds(
     merchant=st.text(max_size=5),
     primary=st.text(max_size=5) | st.sampled_from(["INCOME", "OTHER", "TRANSFER_IN"]),
     detailed=st.text(max_size=5) | st.just("TRANSFER_OUT_WITHDRAWAL"),
-    confidence=st.text(max_size=2),
     pending=st.booleans(),
     replaces=st.none() | st.text(max_size=3),
-    channel=st.text(max_size=2),
 )
 
 

@@ -30,10 +30,8 @@ def row(key, amount, day, **fields):
         "merchant": "Corner Shop",
         "primary": "FOOD_AND_DRINK",
         "detailed": "FOOD_AND_DRINK_GROCERIES",
-        "confidence": "HIGH",
         "pending": False,
         "replaces": None,
-        "channel": "in store",
     }
     return Transaction(**(defaults | fields))
 

@@ -55,8 +55,6 @@ def transactions(rows: Iterable[wire.Transaction], shared: dict[Any, Any]) -> tu
         category = row.personal_finance_category
         primary = (category and category.primary) or ""
         detailed = (category and category.detailed) or ""
-        confidence = (category and category.confidence_level) or ""
-        channel = row.payment_channel or ""
         return Transaction(
             row.transaction_id,
             same(account, account),
@@ -68,10 +66,8 @@ def transactions(rows: Iterable[wire.Transaction], shared: dict[Any, Any]) -> tu
             same(merchant, merchant),
             same(primary, primary),
             same(detailed, detailed),
-            same(confidence, confidence),
             row.pending is True,
             row.pending_transaction_id or None,
-            same(channel, channel),
         )
 
     return each(rows, one)

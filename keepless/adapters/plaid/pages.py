@@ -14,7 +14,6 @@ from keepless.core.secret import Secret
 PAGE = 500  # the most that /transactions/get gives
 MOST_ROWS = 100_000  # beyond any bank's two years; a total above it is not believed
 MOST_GUESSED = 40  # pages asked for on the word of a hint alone: it comes from a cookie that anyone can write
-SLACK = 20  # rows that may have come since the hint was written, without a second round trip
 ROUNDS = 3
 
 _happened = attrgetter("date")
@@ -88,7 +87,7 @@ def gather(ask: AskPages, expected: int | None) -> Gathered:
     A bank may post rows while its pages are read: totals then differ, or an id comes twice or not at all, and all pages
     are asked for again, at most ROUNDS times. Raises PlaidFault: that of a page, or CHANGING.
     """
-    guess = 1 if expected is None else min(_pages(max(expected, 0) + SLACK), MOST_GUESSED)
+    guess = 1 if expected is None else min(_pages(max(expected, 0)), MOST_GUESSED)
     for _ in range(ROUNDS):
         pages = ask(_offsets(0, guess))
         total = pages[0].total

@@ -36,7 +36,6 @@ class Account(msgspec.Struct, gc=False):
 class Category(msgspec.Struct, gc=False):
     primary: str | None = None
     detailed: str | None = None
-    confidence_level: str | None = None
 
 
 class Transaction(msgspec.Struct, gc=False):
@@ -52,7 +51,6 @@ class Transaction(msgspec.Struct, gc=False):
     personal_finance_category: Category | None = None
     pending: bool | None = None
     pending_transaction_id: str | None = None
-    payment_channel: str | None = None
 
 
 class Apr(msgspec.Struct, gc=False):

@@ -84,8 +84,6 @@ def test_an_amount_is_exact_to_the_minor_unit(minor: int, currency: tuple[str, i
         ({"pending": None}, "pending", False),
         ({"pending": True}, "pending", True),
         ({"pending_transaction_id": None}, "replaces", None),
-        ({"payment_channel": None}, "channel", ""),
-        ({"payment_channel": "by pigeon"}, "channel", "by pigeon"),
         ({"iso_currency_code": None, "unofficial_currency_code": "BTC"}, "currency", "BTC"),
         ({"iso_currency_code": None}, "currency", "XXX"),
         ({"amount": -3}, "amount", -300),
