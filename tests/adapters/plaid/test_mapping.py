@@ -55,10 +55,8 @@ def test_a_row_is_mapped_field_by_field():
         "Blue Bottle",
         "FOOD_AND_DRINK",
         "FOOD_AND_DRINK_COFFEE",
-        "HIGH",
         pending,
         "t0",
-        "in store",
     )
 
 
