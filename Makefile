@@ -23,7 +23,7 @@ setup: $(VENV)/.base $(BUNDLE) .env ## Everything `make run` needs, without runn
 test: setup setup-dev ## All tests, with branch coverage (finds or installs a Chromium)
 	@scripts/chromium.sh
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 check: setup-dev $(BUNDLE) ## Lint, types, import contracts
 	$(BIN)/ruff format --check .

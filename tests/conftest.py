@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 import pytest_socket
+from playwright.sync_api import Browser
+from support.chromium import chromium as start_chromium
 from support.local_plaid import LocalPlaid
 from support.local_plaid import local_plaid as serve
 
@@ -17,6 +19,13 @@ def local_plaid() -> Iterator[LocalPlaid]:
     """One local Plaid for the whole run, emptied after each test that uses it."""
     with serve() as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module: while Playwright runs, no test of the same process can run an event loop of its own."""
+    with start_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -1,28 +1,16 @@
 """A real browser on the real application on the real local Plaid. Nothing leaves this machine."""
 
 import logging
-import os
-import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from keepless.adapters.sealing.keyring import generate
 from keepless.bootstrap import build_app
 from keepless.config import Settings
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STATIC = "keepless/web/static/app.js"
 
 
@@ -67,17 +55,6 @@ def _running(local_plaid, pytestconfig):
 def site(_running):
     yield _running
     _running.ahead = timedelta()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = os.environ.get("KEEPLESS_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.fail("no Chromium: install it, or name one in KEEPLESS_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

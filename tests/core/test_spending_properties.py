@@ -58,10 +58,8 @@ def life(draw):
                 draw(st.sampled_from(["Cafe", "Shop", "Rail", ""])),
                 primary,
                 detailed,
-                "HIGH",
                 draw(st.booleans()),
                 draw(st.sampled_from([None, *pending_ids])),
-                "online",
             )
         )
     return rows

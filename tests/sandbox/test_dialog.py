@@ -1,15 +1,13 @@
 """The Link stand-in in a browser, on a page that forbids everything it can."""
 
 import contextlib
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><html lang="en"><title>Host</title><button id="connect">Connect</button>
 <script src="{plaid}/link/v2/stable/link-initialize.js"></script><script src="/host.js"></script>"""
@@ -53,19 +51,11 @@ def host_page(plaid):
             thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def opened(local_plaid, browser):
+def opened(local_plaid, chromium):
     """Opens the dialog from a host page; gives the page and the dialog's frame. Nothing may be blocked or thrown."""
     complaints = []
-    with host_page(local_plaid.url) as address, browser.new_context() as context:
+    with host_page(local_plaid.url) as address, chromium.new_context() as context:
 
         def open_dialog(**changes):
             request = {"client_name": "Keepless", "language": "en", "country_codes": ["US"], **changes}
