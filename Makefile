@@ -66,7 +66,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 
 $(BUNDLE): $(wildcard frontend/src/*.ts) frontend/package-lock.json scripts/node-path.sh | $(VENV)/.base
 	@echo "==> Building the front end"
-	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error && npm run --silent build --no-update-notifier
 
 .env: | $(VENV)/.base
 	@$(BIN)/keepless keygen --env-file .env
