@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
@@ -88,20 +89,31 @@ def run(services: Sequence[Service], *, on_up: Callable[[Service], None]) -> Non
                 time.sleep(WATCH_SECONDS)
         except KeyboardInterrupt:
             return
+        finally:
+            _be_deaf()
         ended = next((service, process) for service, process in running if process.poll() is not None)
         raise LaunchError(f"{ended[0].name} has ended by itself (exit code {ended[1].returncode})")
 
 
 @contextlib.contextmanager
 def _signals_as_interrupts() -> Iterator[None]:
+    """SIGINT too: a shell starts what runs in its background deaf to it, and Python then leaves it so."""
+
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    previous = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _be_deaf() -> None:
+    """While the processes are being ended, a second Ctrl-C must not leave the rest of them behind."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,15 @@ def test_a_run_in_an_empty_folder_makes_its_keys_serves_and_leaves_no_process(tm
     assert "Nothing was kept" in run.said()
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+
+
+def test_pressing_ctrl_c_again_and_again_leaves_no_process_either(tmp_path):
+    with running(tmp_path) as run:
+        started = descendants(run.process.pid)
+        while run.process.poll() is None:
+            run.process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
 
 
 def test_a_run_that_is_killed_outright_takes_its_servers_with_it(tmp_path):
