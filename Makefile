@@ -9,8 +9,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := keepless/web/static/app.js
-# Quiet where nobody can do anything about it, never silent: each step names itself first.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
+# Quiet where nobody can do anything about it, never silent: each step names itself first. (-W: an old pip warns of how
+# plaid-python is packaged.)
+PIP := $(BIN)/python -W ignore -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,12 +49,22 @@ clean: ## Remove what was built; settings in .env stay
 
 setup-dev: $(VENV)/.dev
 
-$(BIN)/python:
-	@if [ -z "$(PYTHON)" ]; then echo "Keepless needs Python 3.11 or newer; none was found." >&2; exit 1; fi
-	@echo "==> Making $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is incomplete: on Debian, install python3-venv." >&2; exit 1; }
+# The commands in a virtual environment name the folder it was made in, so it is made anew where the checkout was moved,
+# where its Python is gone, and where making it was interrupted: `.here`, written last, says where it was made.
+ifneq ($(shell [ -x $(BIN)/python ] && cat $(VENV)/.here 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/.here
+endif
 
-$(VENV)/.base: requirements/base.txt pyproject.toml | $(BIN)/python
+$(VENV)/.here:
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Keepless needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is incomplete: on Debian, install python3-venv." >&2; exit 1; }
+	@echo "==> Making $(VENV) with $$($(PYTHON) --version)"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@echo "$(CURDIR)" >$@
+
+$(VENV)/.base: requirements/base.txt pyproject.toml $(VENV)/.here
 	@echo "==> Installing the pinned dependencies (a minute on a first run)"
 	@$(PIP) --quiet --require-hashes -r requirements/base.txt
 	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
@@ -66,7 +77,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 
 $(BUNDLE): $(wildcard frontend/src/*.ts) frontend/package-lock.json scripts/node-path.sh | $(VENV)/.base
 	@echo "==> Building the front end"
-	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error && npm run --silent build --no-update-notifier
+	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null && \
+		npm run --silent build --no-update-notifier -- --log-level=warning
 
 .env: | $(VENV)/.base
 	@$(BIN)/keepless keygen --env-file .env

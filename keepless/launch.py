@@ -58,6 +58,10 @@ def web_server(
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}"]
     command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
     command += ["--timeout", "90", "--graceful-timeout", "8", "--log-level", "warning", "--no-control-socket"]
+    # A proxy's word is taken for the scheme alone; gunicorn would take it for SCRIPT_NAME and PATH_INFO too.
+    command += ["--forwarder-headers", ""]
+    # Long enough for an oversized cookie to be answered by us, as one that does not open.
+    command += ["--limit-request-field_size", "131072"]
     if Path(HEARTBEAT_DIRECTORY).is_dir():
         command += ["--worker-tmp-dir", HEARTBEAT_DIRECTORY]
     return Service(WEB_SERVER, command, f"http://127.0.0.1:{port}/health", environment)

@@ -195,18 +195,26 @@ def due_next(every_card: Iterable[Card], every_loan: Iterable[Loan], today: date
     """Payments to make: what the bank calls overdue first, then by date from today on (C8).
 
     A date that has passed on an account not called overdue says nothing (the payment may be on its way) and is left
-    out, as is a minimum payment of zero.
+    out, as is an account on which there is nothing to pay.
     """
+    open_cards = [each for each in every_card if _is_open(each, today)]
+    open_loans = [each for each in every_loan if _is_open(each, today)]
     payments = [
-        *(_due(each, "card", each.account.name, each.statement_balance) for each in every_card),
-        *(_due(each, "loan", each.name, None) for each in every_loan),
-    ]
-    open_ones = [
-        each for each in payments if each.overdue or (each.due is not None and each.due >= today and each.amount != 0)
+        *(_due(each, "card", each.account.name, each.statement_balance) for each in open_cards),
+        *(_due(each, "loan", each.name, None) for each in open_loans),
     ]
     return tuple(
-        sorted(open_ones, key=lambda each: (not each.overdue, each.due or date.min, each.name, each.account_id))
+        sorted(payments, key=lambda each: (not each.overdue, each.due or date.min, each.name, each.account_id))
     )
+
+
+def nothing_to_pay(each: Card | Loan) -> bool:
+    """C8: the bank asks for no payment, or nothing is owed any more, whatever the next date is."""
+    return each.minimum_payment == 0 or each.owed == 0
+
+
+def _is_open(each: Card | Loan, today: date) -> bool:
+    return bool(each.overdue) or (each.due is not None and each.due >= today and not nothing_to_pay(each))
 
 
 def _due(each: Card | Loan, kind: Literal["card", "loan"], name: str, statement_balance: int | None) -> Due:

@@ -8,6 +8,7 @@ from pathlib import Path
 from keepless.sandbox.limits import REGIMES
 from keepless.sandbox.options import DEFAULT_PORT, LOOPBACK, Options
 from keepless.sandbox.server import CannotListen, run
+from keepless.sandbox.user_files import BadUsersFolder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         run(options)
-    except (CannotListen, OSError) as error:
+    except (CannotListen, BadUsersFolder) as error:
         print(f"The local Plaid cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0

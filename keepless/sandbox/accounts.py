@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from keepless.sandbox import currencies
 from keepless.sandbox.household import Holding
 from keepless.sandbox.ids import derived_id
 from keepless.sandbox.institutions import APPLE_CARD, CAPITAL_ONE, PERSISTENT_IDS
@@ -96,9 +97,8 @@ def account_json(item: Item, holding: Holding, *, live_at: datetime | None = Non
     balances: dict[str, Any] = {
         "available": holding.available,
         "current": holding.current,
-        "iso_currency_code": holding.currency,
         "limit": holding.limit,
-        "unofficial_currency_code": None,
+        **currencies.named(holding.currency),
     }
     if live_at is not None and item.institution.id in (CAPITAL_ONE, APPLE_CARD):
         balances["last_updated_datetime"] = live_at.replace(microsecond=0)

@@ -13,7 +13,7 @@ _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def create_app(options: Options) -> Starlette:
-    """A fresh, empty local Plaid. Raises OSError where the folder of users cannot be read.
+    """A fresh, empty local Plaid. Raises BadUsersFolder where the folder of users cannot be served.
 
     `app.state.world` is its state; `app.state.connections` gives the server's open connections, for faults to cut.
     """

@@ -6,7 +6,7 @@ import inspect
 from typing import Any, NamedTuple
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from keepless.sandbox.bodies import WORTH_PACKING, Packed, Page, Plain
@@ -116,11 +116,14 @@ def _endpoint(request: Request) -> Endpoint:
 
 async def read_body(request: Request) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            raise PlaidProblem("INVALID_BODY", "the request body is too large", status=413)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY:
+                raise PlaidProblem("INVALID_BODY", "the request body is too large", status=413)
+            parts.append(part)
+    except ClientDisconnect:  # hung up halfway: nobody hears the answer, and it is no fault of this server's
+        raise PlaidProblem("INVALID_BODY") from None
     return b"".join(parts)
 
 

@@ -17,7 +17,7 @@ from keepless.sandbox.subtypes import SUBTYPES, USUAL
 
 MAX_ROWS = 50_000
 MAX_ACCOUNTS = 100
-CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = re.compile(r"[A-Z]{3,4}")  # coins that Plaid knows have up to four: USDT, DASH
 MASK = re.compile(r"[A-Za-z0-9]{2,4}")
 ERROR_CODE = re.compile(r"[A-Z][A-Z_]{2,59}")
 
@@ -111,7 +111,7 @@ def _currency(given: str | None, usual: str, where: str) -> str:
     if given is None:
         return usual
     if not CURRENCY.fullmatch(given):
-        raise BadCustomUser(f"{where}: {text(given)} is not a currency code of three capital letters.")
+        raise BadCustomUser(f"{where}: {text(given)} is not a currency code of three or four capital letters.")
     return given
 
 

@@ -121,7 +121,7 @@ def read(raw: bytes | str) -> CustomUser:
     except UnicodeEncodeError:
         raise BadCustomUser("The custom user holds text that is not Unicode.") from None
     if len(data) > MAX_BYTES:
-        raise BadCustomUser(f"The custom user is {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+        raise BadCustomUser(f"The custom user is too long: at most {MAX_BYTES:,} bytes are read.")
     try:
         user = msgspec.json.decode(data, type=CustomUser)
     except msgspec.ValidationError as problem:

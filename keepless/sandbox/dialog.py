@@ -97,6 +97,7 @@ async def connect(request: Request) -> Response:
             products=(*asked.products, *asked.required_if_supported_products),
             webhook=checked_webhook(asked.webhook),
             days=asked.transactions.days_requested,
+            filters=asked.account_filters,
         )
     except PlaidProblem as problem:
         return _refused(problem)

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from keepless.sandbox.ids import fresh_id
 
 Milliseconds = Annotated[float, Meta(ge=0, le=600_000)]
+_BODILESS = frozenset({204, 205, 304})
 _P95 = 1.6448536  # standard deviations from the median to the 95th percentile of a normal distribution
 
 
@@ -51,6 +52,8 @@ class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
         kinds = (self.error_code is not None, self.reset, self.half_body, self.garbage, self.silence is not None)
         if sum(kinds) > 1:
             raise ValueError("error_code, reset, half_body, garbage and silence exclude each other")
+        if self.status in _BODILESS:
+            raise ValueError("status 204, 205 and 304 have no body, and every answer of Plaid's has one")
         if not self.endpoint.startswith("/") and self.endpoint != "*":
             raise ValueError("endpoint is a path like /transactions/get, or *")
 

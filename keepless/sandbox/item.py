@@ -1,5 +1,6 @@
 """An Item: one login at one bank, as it lives at Plaid (docs/plaid.md, sections 5, 6.4, 8 and 12)."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,18 @@ class Login(NamedTuple):
 
     household: Household
     snapshots: tuple[Snapshot, ...]  # newest first
+
+    def reaching(self, since: date) -> int:
+        """How many rows there are from a day on; they are the first so many."""
+        return bisect_right(self.snapshots, -since.toordinal(), key=lambda each: -each.date.toordinal())
+
+    def sharing(self, accounts: tuple[Holding, ...]) -> "Login":
+        """The same login where only these accounts are shared."""
+        if accounts == self.household.accounts:
+            return self
+        keys = {each.key for each in accounts}
+        rows = tuple(each for each in self.snapshots if each.account in keys)
+        return Login(replace(self.household, accounts=accounts), rows)
 
 
 class Notice(NamedTuple):
@@ -165,6 +178,7 @@ class Item:
     def remove(self) -> None:
         """Ends the item; what it held is let go."""
         self.removed = True
+        self.login = Login(Household(self.login.household.username, (), ()), ())
         self.log = ChangeLog()
         self.revision += 1
 
@@ -190,20 +204,19 @@ class Item:
         stage = self.readiness.stage((now - self.exchanged_at).total_seconds(), self.transaction_calls)
         since = date.min if self.days is None else self.created_at.date() - timedelta(days=self.days)
         recent = max(since, self.created_at.date() - _INITIAL_DAYS)
-        notices: list[Notice] = []
-        if self.stage is Stage.NOT_READY and stage is not Stage.NOT_READY:
-            rows = [each for each in self.login.snapshots if each.date >= recent]
-            notices.append(self._loaded("INITIAL_UPDATE", Stage.INITIAL, rows, now))
+        fresh = self.stage is Stage.NOT_READY
+        if stage is Stage.NOT_READY or stage is self.stage:
+            return []
+        initial, every = self.login.reaching(recent), self.login.reaching(since)
+        first = 0 if fresh else initial
+        end = every if stage is Stage.HISTORICAL else initial
+        self.log.load(self.login.snapshots[first:end])
+        notices = [_loaded("INITIAL_UPDATE", initial)] if fresh else []
         if stage is Stage.HISTORICAL:
-            rows = [each for each in self.login.snapshots if since <= each.date < recent]
-            notices.append(self._loaded("HISTORICAL_UPDATE", Stage.HISTORICAL, rows, now))
-        return notices + self._sync_notice() if notices else []
-
-    def _loaded(self, code: str, stage: Stage, rows: Sequence[Snapshot], now: datetime) -> Notice:
-        self.log.add(rows)
+            notices.append(_loaded("HISTORICAL_UPDATE", every - initial))
         self.stage = stage
         self._touch(now)
-        return Notice("TRANSACTIONS", code, {"error": None, "new_transactions": len(rows)})
+        return notices + self._sync_notice()
 
     def _post(self, waiting: Sequence[Snapshot], on: date | None, now: datetime) -> list[Notice]:
         if not waiting:
@@ -245,6 +258,10 @@ class Item:
     def _touch(self, now: datetime) -> None:
         self.last_update = now
         self.revision += 1
+
+
+def _loaded(code: str, rows: int) -> Notice:
+    return Notice("TRANSACTIONS", code, {"error": None, "new_transactions": rows})
 
 
 def _dearer(snapshot: Snapshot) -> Snapshot:

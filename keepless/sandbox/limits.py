@@ -9,6 +9,7 @@ from keepless.sandbox.problem import PlaidProblem
 Regime = Literal["production", "sandbox", "off"]
 REGIMES: tuple[Regime, ...] = ("production", "sandbox", "off")
 _WINDOW = timedelta(minutes=1)
+_SWEEP_EVERY = 10_000  # calls; then items that have long been silent are forgotten
 
 
 class Limit(NamedTuple):
@@ -58,23 +59,35 @@ class RateLimiter:
     def __init__(self, regime: Regime) -> None:
         self.regime = regime
         self._calls: defaultdict[tuple[str, str], deque[datetime]] = defaultdict(deque)
+        self._until_sweep = _SWEEP_EVERY
 
     def admit(self, endpoint: str, *, item_id: str | None, client_id: str, now: datetime) -> None:
         """Counts a call. Raises PlaidProblem (429) where the item or the client is over its limit."""
         limit = LIMITS[self.regime].get(endpoint)
         if limit is None:
             return
-        by_item = self._recent((endpoint, f"item:{item_id}"), now)
+        self._sweep(now)
         by_client = self._recent((endpoint, f"client:{client_id}"), now)
-        if item_id and limit.per_item is not None and len(by_item) >= limit.per_item:
-            raise PlaidProblem(limit.code)
+        counted = [by_client]
+        if item_id and limit.per_item is not None:
+            by_item = self._recent((endpoint, f"item:{item_id}"), now)
+            if len(by_item) >= limit.per_item:
+                raise PlaidProblem(limit.code)
+            counted.append(by_item)
         if len(by_client) >= limit.per_client:
             raise PlaidProblem(limit.client_code or limit.code)
-        by_item.append(now)
-        by_client.append(now)
+        for calls in counted:
+            calls.append(now)
 
     def clear(self) -> None:
         self._calls.clear()
+
+    def _sweep(self, now: datetime) -> None:
+        self._until_sweep -= 1
+        if self._until_sweep <= 0:
+            self._until_sweep = _SWEEP_EVERY
+            for key in [key for key, calls in self._calls.items() if not calls or calls[-1] <= now - _WINDOW]:
+                del self._calls[key]
 
     def _recent(self, key: tuple[str, str], now: datetime) -> deque[datetime]:
         calls = self._calls[key]

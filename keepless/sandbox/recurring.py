@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
+from keepless.sandbox import currencies
 from keepless.sandbox.ids import derived_id
 from keepless.sandbox.item import Item
 from keepless.sandbox.snapshots import Snapshot
@@ -102,4 +103,4 @@ def _mean(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _amount(amount: Decimal, currency: str) -> dict[str, Any]:
-    return {"amount": amount, "iso_currency_code": currency, "unofficial_currency_code": None}
+    return {"amount": amount, **currencies.named(currency)}

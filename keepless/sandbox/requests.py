@@ -196,6 +196,12 @@ class LinkUpdate(Options):
     item_ids: list[str] | None = None
 
 
+class AccountFilter(Options):
+    """The subtypes of one type of account that Link shows; "all" is every one."""
+
+    account_subtypes: Annotated[list[str], Meta(min_length=1)]
+
+
 class LinkTokenCreate(PlaidRequest):
     ignored = frozenset(
         {
@@ -246,7 +252,7 @@ class LinkTokenCreate(PlaidRequest):
     redirect_uri: str | None = None
     access_token: str | None = None
     update: LinkUpdate = msgspec.field(default_factory=LinkUpdate)
-    account_filters: dict[str, Any] | None = None
+    account_filters: dict[str, AccountFilter] | None = None
     hosted_link: dict[str, Any] | None = None
 
 

@@ -44,7 +44,7 @@ class _Server(uvicorn.Server):
 
 
 def run(options: Options) -> None:
-    """Serves until SIGINT or SIGTERM; prints one line when it listens. Raises CannotListen, OSError for `users_dir`."""
+    """Serves until SIGINT or SIGTERM; prints one line when it listens. Raises CannotListen and BadUsersFolder."""
     listener, options = _listen(options)
     with listener:
         server, _ = _server(options, lambda: print(f"Local Plaid on {_url(options)}", flush=True))  # noqa: T201

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from keepless.sandbox import currencies
 from keepless.sandbox.bodies import encode
 from keepless.sandbox.household import Row
 from keepless.sandbox.ids import derived_id
@@ -80,7 +81,6 @@ def _fields(row: Row, day: date, *, pending: bool) -> dict[str, Any]:
         "counterparties": [],
         "date": day,
         "datetime": None,
-        "iso_currency_code": row.currency,
         "location": _PLACE | {"city": row.city, "country": row.country},
         "logo_url": logo,
         "merchant_entity_id": entity,
@@ -92,8 +92,8 @@ def _fields(row: Row, day: date, *, pending: bool) -> dict[str, Any]:
         "personal_finance_category": None,
         "transaction_code": None,
         "transaction_type": _KINDS.get(row.channel, "special"),
-        "unofficial_currency_code": None,
         "website": row.website,
+        **currencies.named(row.currency),
     }
     if row.category:
         fields["personal_finance_category"] = {

@@ -5,19 +5,19 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from keepless.sandbox import users
+from keepless.sandbox import user_files, users
 from keepless.sandbox.bodies import PageShelf
 from keepless.sandbox.faults import FaultBoard
+from keepless.sandbox.household import Holding
 from keepless.sandbox.ids import fresh_token
 from keepless.sandbox.institutions import Directory, Institution
 from keepless.sandbox.item import Item, Login, Notice
 from keepless.sandbox.limits import RateLimiter
 from keepless.sandbox.options import Options
 from keepless.sandbox.problem import PlaidProblem
-from keepless.sandbox.requests import LinkTokenCreate
+from keepless.sandbox.requests import AccountFilter, LinkTokenCreate
 from keepless.sandbox.snapshots import as_of
 from keepless.sandbox.webhooks import Postman
 
@@ -41,13 +41,14 @@ class LinkToken:
 
 
 class World:
-    """The state behind all endpoints."""
+    """The state behind all endpoints. Raises BadUsersFolder where the folder of users cannot be served."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.clock = options.now
         self.url = f"http://{options.host}:{options.port}"
-        self.user_files = _user_files(options.users_dir)
+        folder = options.users_dir
+        self.user_files = user_files.read(folder, self.clock().date()) if folder else {}
         self.directory = Directory(self.user_files)
         self.limits = RateLimiter(options.rate_limits)
         self.faults = FaultBoard()
@@ -88,14 +89,20 @@ class World:
         products: Iterable[str],
         webhook: str | None,
         days: int | None,
+        filters: Mapping[str, AccountFilter] | None = None,
     ) -> tuple[str, Item]:
-        """A new login at a bank, and the public token for it. Raises PlaidProblem for what the bank answers instead."""
+        """A new login at a bank, and the public token for it; `filters` say which accounts of each type are shared.
+
+        Raises PlaidProblem for what the bank answers instead.
+        """
         if institution.refusal:
             raise PlaidProblem(institution.refusal)
         now = self.clock()
         login = await self._login(institution, username, password, now.date())
         if login.household.force_error:
             raise PlaidProblem(login.household.force_error)
+        if filters is not None:
+            login = login.sharing(tuple(each for each in login.household.accounts if _passes(each, filters)))
         if not login.household.accounts:
             raise PlaidProblem("NO_ACCOUNTS")
         item = Item(
@@ -103,7 +110,7 @@ class World:
             login=login,
             access_token=fresh_token("access"),
             created_at=now,
-            products=list(products),
+            products=list(dict.fromkeys(products)),
             webhook=webhook,
             readiness=self.readiness,
             days=days,
@@ -215,8 +222,7 @@ class World:
         return Login(household, tuple(as_of(household.rows, today)))
 
 
-def _user_files(folder: Path | None) -> Mapping[str, bytes]:
-    """The JSON files of a folder by their stem. Raises OSError where it cannot be read."""
-    if folder is None:
-        return {}
-    return {path.stem: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix == ".json"}
+def _passes(holding: Holding, filters: Mapping[str, AccountFilter]) -> bool:
+    """A type that no filter names is hidden."""
+    shown = filters[holding.type].account_subtypes if holding.type in filters else []
+    return "all" in shown or holding.subtype in shown

@@ -49,7 +49,8 @@ def register(app: Flask, parts: Parts) -> None:
 
     def respond(error: Exception) -> Response:
         fault = faults.fault_of(error)
-        if fault is faults.INTERNAL:
+        # A lost connection has a cause that nobody foresaw, and may have left an item that bills for ever (R14).
+        if fault is faults.INTERNAL or isinstance(error, errors.ConnectionLost):
             report(parts, error)
         response = _response_to(error)
         if fault.retry_after is not None:

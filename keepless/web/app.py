@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from keepless.web import answers, api, guard, headers, health, link, openapi, pages, visit, webhooks
 from keepless.web.operations import Operation
@@ -31,6 +32,14 @@ class _App(Flask):
         error = (exc_info or sys.exc_info())[1]
         if error is not None:
             answers.report(self.parts, error)
+
+    def send_static_file(self, filename: str) -> Response:
+        """Werkzeug overflows on a date in the year 99999999999: the sender's fault, told before a file is open."""
+        try:
+            _ = request.if_modified_since, request.if_unmodified_since, request.if_range
+        except OverflowError:
+            raise BadRequest from None
+        return super().send_static_file(filename)
 
 
 def create_app(site: Site, parts: Parts) -> Flask:

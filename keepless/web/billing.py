@@ -1,16 +1,15 @@
 """Cards, loans and what is due, in words: figures as text, states as sentences. Never a colour without its word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from keepless.core.credit import HIGH_USE, Card, Due, Loan, Utilisation
+from keepless.core.credit import HIGH_USE, Card, Due, Loan, Utilisation, nothing_to_pay
 from keepless.core.models import Apr
 from keepless.web import present
 
 SOON = 7  # days: a payment this near is said beside the card as well
-BILLS_SHOWN = 5
 APR_NAMES = {
     "purchase_apr": "Purchases",
     "cash_apr": "Cash advances",
@@ -64,16 +63,16 @@ def loan_lines(loans: Sequence[Loan], today: date) -> tuple[LoanLine, ...]:
     return tuple(_loan(loan, today) for loan in loans)
 
 
-def bill_lines(due: Sequence[Due], today: date) -> tuple[BillLine, ...]:
-    """The next payments, overdue ones first; an amount the bank does not tell is a dash."""
+def bill_lines(due: Sequence[Due], names: Mapping[str, str], today: date) -> tuple[BillLine, ...]:
+    """All payments to make, overdue ones first; an amount the bank does not tell is a dash. `names` is by account."""
     return tuple(
         BillLine(
-            name=bill.name,
+            name=names.get(bill.account_id, bill.name),
             when=_when(bill, today),
             tone="bad" if bill.overdue else "",
             amount=present.known_money(bill.amount, bill.currency),
         )
-        for bill in due[:BILLS_SHOWN]
+        for bill in due
     )
 
 
@@ -93,7 +92,7 @@ def use_sentences(totals: Sequence[Utilisation]) -> tuple[str, ...]:
 
 def _card(card: Card, today: date) -> CardSheet:
     currency = card.account.currency
-    state, tone = _state(card.overdue, card.due, card.days_until_due, today)
+    state, tone = _state(card, today)
     terms = [Term("Available", present.known_money(card.available, currency))] if card.available is not None else []
     if card.statement_balance is not None:
         closed = f" of {present.short_day(card.statement_date, today)}" if card.statement_date else ""
@@ -121,12 +120,14 @@ def _card(card: Card, today: date) -> CardSheet:
 
 def _loan(loan: Loan, today: date) -> LoanLine:
     currency = loan.account.currency
-    state, tone = _state(loan.overdue, loan.due, loan.days_until_due, today)
-    terms = [Term("Rate", present.rate(loan.basis_points))] if loan.basis_points is not None else []
+    state, tone = _state(loan, today)
+    # The account's own name stands above, as everywhere else on the page: "conventional" alone names nothing.
+    terms = [Term("Type", loan.name[:1].upper() + loan.name[1:])] if loan.name != loan.account.name else []
+    if loan.basis_points is not None:
+        terms.append(Term("Rate", present.rate(loan.basis_points)))
     terms += _payments(loan, currency, today)
-    name = f"{loan.name} ··{loan.account.mask}" if loan.account.mask else loan.name
     return LoanLine(
-        name=name,
+        name=present.account_name(loan.account),
         bank=loan.bank,
         owed=present.known_money(loan.owed, currency),
         state=state,
@@ -160,11 +161,12 @@ def _use(card: Card) -> str:
     return f"{present.percent(card.utilisation)} of {limit} used{beyond}"
 
 
-def _state(overdue: bool | None, due: date | None, days: int | None, today: date) -> tuple[str, str]:  # noqa: FBT001
+def _state(credit: Card | Loan, today: date) -> tuple[str, str]:
     """The state in words and its CSS class, "" for none. Overdue is the bank's word, never a guess."""
-    if overdue:
+    due, days = credit.due, credit.days_until_due
+    if credit.overdue:
         return (f"Overdue since {present.day(due, today)}" if due and due < today else "Overdue"), "bad"
-    if days is not None and 0 <= days <= SOON:
+    if days is not None and 0 <= days <= SOON and not nothing_to_pay(credit):
         return f"Payment due {present.in_days(days)}", "warn"
     return "", ""
 

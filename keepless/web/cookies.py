@@ -13,6 +13,11 @@ LONGEST_LIFE = 400 * 24 * 3600
 _THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
+def to_this_machine(request: Request) -> bool:
+    """Whether the Host names this very machine. A name that merely resolves to it (DNS rebinding) does not."""
+    return _THIS_MACHINE.fullmatch(request.host) is not None
+
+
 def over_https(request: Request, *, https_only: bool = False) -> bool:
     """True over https, False over http to this very machine.
 
@@ -21,7 +26,7 @@ def over_https(request: Request, *, https_only: bool = False) -> bool:
     """
     if request.is_secure:
         return True
-    if not https_only and _THIS_MACHINE.fullmatch(request.host):
+    if not https_only and to_this_machine(request):
         return False
     raise InsecureTransport("the session needs https")
 
@@ -31,7 +36,8 @@ def value_of(request: Request, name: str) -> str | None:
 
     The header is read here and not by the framework: parsers differ in which blanks around a name they drop, and a
     sub-domain that sets a cookie named like ours but for a blank would shadow it. Raises BadCookie where the name comes
-    twice, or once more under a name that is ours after dropping blanks and control characters.
+    twice, once more under a name that is ours after dropping blanks and control characters, or in a second Cookie line,
+    which servers append after a comma: read past, it would look like no session, and a new one would overwrite it.
     """
     found: str | None = None
     for part in request.environ.get("HTTP_COOKIE", "").split(";"):
@@ -43,6 +49,8 @@ def value_of(request: Request, name: str) -> str | None:
             found = value
         elif _visible(sent) == name:
             raise BadCookie(f"a cookie's name is {name} with blanks in it")
+        if any(_visible(more.partition("=")[0]) == name for more in value.split(",")[1:]):
+            raise BadCookie(f"{name} was sent in a second Cookie line")
     return found
 
 

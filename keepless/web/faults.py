@@ -218,7 +218,6 @@ BY_ACTION: Mapping[Action, Fault] = {
 
 BY_STATUS: Mapping[int, Fault] = {
     400: Fault(400, "bad_request", "The request cannot be read", "It is not well formed.", "Correct the request."),
-    403: Fault(403, "forbidden", "This is not allowed", "The request was refused.", "Start again at /."),
     404: Fault(404, "not_found", "There is nothing here", "No page has this address.", "Start again at /."),
     405: Fault(
         405, "method_not_allowed", "This is not done that way", "The address does not take this method.", "See Allow."
@@ -231,7 +230,6 @@ BY_STATUS: Mapping[int, Fault] = {
         "The body has to be application/json.",
         "Set Content-Type and send JSON.",
     ),
-    429: Fault(429, "too_many_requests", "Too many requests", "This was asked too often.", "Wait a minute.", 60),
     500: INTERNAL,
 }
 

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, request
 
+from keepless.web.faults import FIRST_ERROR_STATUS
 from keepless.web.site import Site
 
 # Link opens windows for a bank's own login (OAuth): those may keep their opener, everything else is cut off.
@@ -59,7 +60,7 @@ def register(app: Flask, site: Site) -> None:
         headers["Content-Security-Policy"] = with_link if g.get("link_runs") else plain
         if request.is_secure:
             headers["Strict-Transport-Security"] = HSTS
-        if request.endpoint != STATIC_ENDPOINT:
+        if request.endpoint != STATIC_ENDPOINT or response.status_code >= FIRST_ERROR_STATUS:
             # Every answer but a file of ours may depend on the session (R11): no cache, shared or on disk, keeps one.
             headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")

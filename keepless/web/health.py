@@ -11,6 +11,7 @@ import msgspec
 from flask import Response, request
 
 from keepless.errors import KeeplessError
+from keepless.web import cookies
 from keepless.web.faults import MetricsForbidden
 from keepless.web.metrics import CONTENT_TYPE
 from keepless.web.operations import Operation, answer
@@ -94,8 +95,9 @@ def _check_sealing(parts: Parts) -> str:
 
 
 def _from_this_machine() -> bool:
-    # Behind a proxy on this machine every visitor would come from it: a forwarded request is never ours.
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    # Behind a proxy on this machine every visitor would come from it: a forwarded request is never ours. Nor is one to
+    # another name: a page from elsewhere whose name leads here (DNS rebinding) would read it in a browser on it.
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or not cookies.to_this_machine(request):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback

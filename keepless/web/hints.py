@@ -57,6 +57,11 @@ class HintsCookies:
         """Takes the counts out of the browser, at logout. Raises InsecureTransport."""
         self._put(response, "", max_age=0)
 
+    def clear_stray(self, response: Response) -> None:
+        """The same for counts without a session: a page slower than the logout brought them back."""
+        if _value_of(COUNTS_NAME) is not None:
+            self.clear(response)
+
     def time_zone(self) -> ZoneInfo | None:
         """The visitor's time zone by its IANA name; None where no zone of that name is known here."""
         name = _value_of(ZONE_NAME)

@@ -89,16 +89,29 @@ def _says_more(raw: str, merchant: str) -> bool:
 
 def form(board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str]) -> Form:
     """The filter form, holding what was asked."""
-    category, account, days = asked.get("category", ""), asked.get("account", ""), asked.get("days", "")
+    category, account = asked.get("category", ""), asked.get("account", "")
     codes = {code or UNCATEGORIZED for code in board.categories} | ({category} if category else set())
     labelled = sorted((category_label(code), code) for code in codes)
     return Form(
         values=asked,
-        days=tuple(Choice(value=str(each), label=label, chosen=days == str(each)) for each, label in PERIODS),
+        days=_days(board, asked),
         categories=tuple(Choice(value=code, label=label, chosen=code == category) for label, code in labelled),
         accounts=tuple(Choice(value=key, label=name, chosen=key == account) for key, name in names.items()),
         active=any(asked.get(name) for name in ("category", "account", "q", "from", "to", "min", "max")),
     )
+
+
+def _days(board: Dashboard, asked: Mapping[str, str]) -> tuple[Choice, ...]:
+    """The periods to choose from, the one shown chosen; where it is none of them, what was asked, as one more."""
+    listed = tuple(
+        Choice(value=str(days), label=label, chosen=board.period == Period.last_days(board.today, days))
+        for days, label in PERIODS
+    )
+    if any(each.chosen for each in listed):
+        return listed
+    dated = asked.get("from") or asked.get("to")
+    other = Choice(value=asked.get("days", ""), label="By date" if dated else f"{board.period.days} days", chosen=True)
+    return (other, *listed)
 
 
 def period_words(period: Period, today: date) -> str:

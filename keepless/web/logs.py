@@ -102,9 +102,18 @@ def configure(*, style: str, stream: IO[str] | None = None, level: int = logging
     for name in ("werkzeug", "gunicorn.error", "gunicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("gunicorn.error").addFilter(_quote_no_request)
     # Their lines hold whole addresses, with the words a person searched for.
     for name in ("werkzeug", "urllib3", "gunicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _quote_no_request(record: logging.LogRecord) -> bool:
+    """The server's words for a request that it cannot read or answer quote it: address, header, sender's IP."""
+    for words in ("Invalid request", "Error handling request"):
+        if str(record.msg).startswith(words):
+            record.msg, record.args = words, ()
+    return True
 
 
 def _keep_foreign_error(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from keepless import errors
 from keepless.errors import InvalidField, KeeplessError
@@ -64,6 +64,19 @@ def answer(value: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(_encoder.encode(value), status=status, content_type=JSON)
 
 
+def as_sent(read: Callable[[], Shape]) -> Shape:
+    """What `read` takes of the request's body. Raises BadRequest for one that breaks off or is wrongly chunked.
+
+    Each server has errors of its own for that, raised from its input while we read it: they are the sender's fault.
+    """
+    try:
+        return read()
+    except HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - of a server that this layer does not know
+        raise BadRequest from None
+
+
 def body_as(shape: type[Shape]) -> Shape:
     """The request's JSON body as a `shape`. Raises InvalidField, UnsupportedMediaType (415), BadRequest, 413 by length.
 
@@ -71,8 +84,9 @@ def body_as(shape: type[Shape]) -> Shape:
     """
     if request.mimetype != JSON:
         raise UnsupportedMediaType
+    body = as_sent(lambda: request.get_data(cache=False))
     try:
-        return msgspec.json.decode(request.get_data(cache=False), type=shape)
+        return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as refusal:
         raise _naming_the_field(str(refusal)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

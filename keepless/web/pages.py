@@ -15,6 +15,7 @@ from keepless.services.vault import Vault
 from keepless.web import headers, health, present
 from keepless.web.answers import prefers_json
 from keepless.web.faults import fault_of, words_for
+from keepless.web.operations import as_sent
 from keepless.web.query import TRANSACTIONS
 from keepless.web.sheets import statement
 from keepless.web.visit import Visit, visiting
@@ -67,16 +68,17 @@ def setup(visit: Visit) -> Response:
 
 def use_token(visit: Visit) -> Response:
     """Seals a pasted access token, once Plaid has said whose it is; or forgets an unreadable cookie on request."""
-    if request.form.get("forget") == "unreadable":
+    form = as_sent(lambda: request.form)
+    if form.get("forget") == "unreadable":
         response = _see_other("/setup")
         visit.parts.session.forget_unreadable(response)
         return response
-    keep_connected = request.form.get("keep_connected") == "yes"
+    keep_connected = form.get("keep_connected") == "yes"
     try:
         vault = visit.parts.session.read_or_new(keep_connected=keep_connected)
     except (SessionUnreadable, SessionExpired) as fault:
         return _without_session(visit, fault)
-    token = request.form.get("access_token", "").strip()
+    token = form.get("access_token", "").strip()
     refusal = _unlike_a_token(token)
     if refusal:
         return _setup_page(visit, vault, error=refusal, status=HTTPStatus.BAD_REQUEST)
@@ -136,7 +138,9 @@ def _without_session(visit: Visit, fault: KeeplessError) -> Response:
         return _page(visit, "unreadable.html", held="cookie", status=HTTPStatus.UNAUTHORIZED)
     if isinstance(fault, SessionExpired):
         return _page(visit, "expired.html", held="cookie", status=HTTPStatus.UNAUTHORIZED)
-    return _setup_page(visit, None)
+    response = _setup_page(visit, None)
+    visit.parts.hints.clear_stray(response)  # "held: nothing" is to mean nothing
+    return response
 
 
 def _setup_page(visit: Visit, vault: Vault | None, *, error: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -17,6 +17,11 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+# Coins have eight decimals: as many as an amount has are written, two at least. Money has its own, always.
+LONGEST_FRACTION = 4
+# Kinds of account that are initials; Plaid writes them small.
+INITIALS = frozenset({"cd", "gic", "hsa", "ira", "isa", "lif", "lira", "resp", "rrif", "rrsp", "sep ira", "tfsa"})
+
 # Divisor and decimals per currency, looked up once each: a dashboard formats hundreds of amounts.
 _SCALES: dict[str, tuple[int, int, str]] = {}
 
@@ -30,7 +35,7 @@ def _scale(currency: str) -> tuple[int, int, str]:
 
 
 def money(minor: int, currency: str) -> str:
-    """`minor` units as "$1,240.50", "-€12.00" (with a true minus), "CAD 8.00", "¥1,200"."""
+    """`minor` units as "$1,240.50", "-€12.00" (with a true minus), "CAD 8.00", "¥1,200", "BTC 0.005"."""
     divisor, decimals, mark = _SCALES.get(currency) or _scale(currency)
     sign = ""
     if minor < 0:
@@ -38,7 +43,10 @@ def money(minor: int, currency: str) -> str:
     if not decimals:
         return f"{sign}{mark}{minor:,}"
     whole, part = divmod(minor, divisor)
-    return f"{sign}{mark}{whole:,}.{part:0{decimals}d}"
+    digits = f"{part:0{decimals}d}"
+    if decimals > LONGEST_FRACTION:
+        digits = digits.rstrip("0").ljust(2, "0")
+    return f"{sign}{mark}{whole:,}.{digits}"
 
 
 def flow(minor: int, currency: str) -> str:
@@ -124,3 +132,9 @@ def known_money(minor: int | None, currency: str) -> str:
 def account_name(account: Account) -> str:
     """As "Everyday ··1234"."""
     return f"{account.name} ··{account.mask}" if account.mask else account.name
+
+
+def account_kind(account: Account) -> str:
+    """As "Credit card", "IRA"; the type where the bank tells no more."""
+    kind = account.subtype or account.type
+    return kind.upper() if kind in INITIALS else kind[:1].upper() + kind[1:]

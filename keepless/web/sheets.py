@@ -1,12 +1,10 @@
 """The dashboard as its page shows it: every figure is text, every sentence made; the template only places them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from keepless.core.cashflow import Comparison, MonthFlow
 from keepless.core.categories import category_label
 from keepless.core.models import BankProblem
 from keepless.core.periods import Period, month_of
@@ -16,6 +14,7 @@ from keepless.web import present
 from keepless.web.billing import BillLine, CardSheet, LoanLine, bill_lines, card_sheets, loan_lines, use_sentences
 from keepless.web.faults import words_for
 from keepless.web.ledger import ANCHOR, PERIODS, Choice, Form, Ledger, address, form, ledger, period_words
+from keepless.web.months import MonthBar, month_bars, month_sentence, period_sentence
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,25 +45,14 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     href: str = ""
 
 
-class MonthBar(msgspec.Struct, frozen=True, kw_only=True):
-    """One month, "Sep 2026"; with its days where the period has only some of them."""
-
-    label: str
-    spent: str
-    income: str
-    net: str
-    spent_width: str
-    income_width: str
-
-
 class CurrencySheet(msgspec.Struct, frozen=True, kw_only=True):
-    """One currency's figures; `sentence` stands beside the month's figure."""
+    """One currency's figures; `sentence` stands beside the month's figure, `heading` over the period's."""
 
     currency: str
     total: str
     sentence: str
     facts: tuple[Fact, ...]
-    period_total: str
+    heading: str
     months: tuple[MonthBar, ...]
     categories: tuple[Bar, ...]
     merchants: tuple[Bar, ...]
@@ -88,7 +76,10 @@ class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole page. `waiting` says that a bank fills by itself, so the page asks again."""
+    """The whole page. `waiting` says that a bank fills by itself, so the page asks again.
+
+    `without` says whose transactions the figures lack, `nothing` why there is no figure at all; "" where neither is so.
+    """
 
     month: str
     today: str
@@ -98,6 +89,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     twice: tuple[str, ...]  # banks that look as if one were connected two times
     waiting: bool
     reconnects: bool
+    without: str
+    nothing: str
     currencies: tuple[CurrencySheet, ...]
     others: tuple[CurrencySheet, ...]  # currencies beside the first in which something was spent this month
     bills: tuple[BillLine, ...]
@@ -130,9 +123,11 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None)
         twice=_connected_twice(board.banks),
         waiting=any(each.control == Action.WAIT for each in notices),
         reconnects=any(each.control == Action.RECONNECT for each in notices),
+        without=_without(board),
+        nothing="" if currencies else _nothing(board),
         currencies=currencies,
         others=tuple(sheet for sheet, each in zip(currencies[1:], board.spending[1:], strict=True) if each.month.spent),
-        bills=bill_lines(board.due, board.today),
+        bills=bill_lines(board.due, names, board.today),
         cards=card_sheets(board.cards, board.today),
         use=use_sentences(board.utilisation),
         loans=loan_lines(board.loans, board.today),
@@ -155,6 +150,23 @@ def notice(problem: BankProblem) -> Notice:
         code=problem.code,
         request_id=problem.request_id,
     )
+
+
+def _without(board: Dashboard) -> str:
+    """Whose transactions are missing from every figure: said beside the figures, or they would look whole."""
+    missing = [
+        *(problem.bank.name or "a bank" for problem in board.problems),
+        *(bank.name for bank in board.banks if (bank.transactions_problem or "") not in {"", *_NOT_OFFERED}),
+    ]
+    return f"Without {present.joined(missing)}, whose transactions did not come." if missing else ""
+
+
+def _nothing(board: Dashboard) -> str:
+    """Why there is no figure, where the banks answered and no transaction came."""
+    if all(bank.transactions_problem in _NOT_OFFERED for bank in board.banks):
+        return "No bank of yours gives Plaid transactions, so there is no spending to show."
+    period = period_words(board.period, board.today)
+    return f"No transaction from {period}. Choose a longer period below, or come back after the next purchase."
 
 
 def _connected_twice(banks: Sequence[Bank]) -> tuple[str, ...]:
@@ -192,8 +204,8 @@ def currency_sheet(
         total=present.money(month.spent, currency),
         sentence=month_sentence(spending.comparison),
         facts=tuple(facts),
-        period_total=present.money(spending.period.spent, currency),
-        months=_month_bars(spending.by_month, currency, period),
+        heading=period_sentence(spending.period.spent, currency),
+        months=month_bars(spending.by_month, currency, period),
         categories=_bars(
             spending.by_category,
             currency,
@@ -202,21 +214,6 @@ def currency_sheet(
         ),
         merchants=merchants,
         accounts=_bars(spending.by_account, currency, names),
-    )
-
-
-def month_sentence(comparison: Comparison) -> str:
-    """What the month's figure means beside last month's same days; follows the figure. Says, never scolds."""
-    last = present.month_name(month_of(comparison.days_before.start))
-    change = comparison.change
-    if change is None:
-        return f"spent so far; nothing was by this day in {last}."
-    if abs(change) < 5:  # noqa: PLR2004 what would round to 0 %
-        return f"spent so far, about as much as by this day in {last}."
-    if change > 2000:  # noqa: PLR2004 beyond threefold the two figures say more than their ratio
-        return f"spent so far; by this day in {last} it was {present.money(comparison.before, comparison.currency)}."
-    return (
-        f"spent so far, {present.percent(abs(change))} {'less' if change < 0 else 'more'} than by this day in {last}."
     )
 
 
@@ -229,7 +226,7 @@ def bank_sheet(bank: Bank, zone: ZoneInfo | None) -> BankSheet:
         accounts=tuple(
             AccountLine(
                 name=present.account_name(account),
-                kind=(account.subtype or account.type).capitalize(),
+                kind=present.account_kind(account),
                 balance=present.known_money(account.current, account.currency),
                 available=present.known_money(account.available, account.currency),
             )
@@ -257,28 +254,6 @@ def _missing_from(bank: Bank) -> str:
         entries = present.counted(bank.unreadable, "entry", "entries")
         sentences.append(f"Left out because it made no sense: {entries}.")
     return " ".join(sentences)
-
-
-def _month_bars(rows: Sequence[MonthFlow], currency: str, period: Period) -> tuple[MonthBar, ...]:
-    largest = max((max(row.spent, row.income) for row in rows), default=0)
-    return tuple(
-        MonthBar(
-            label=_part_of_month(row.month, period) + present.short_month(row.month),
-            spent=present.money(row.spent, currency),
-            income=present.money(row.income, currency),
-            net=present.money(row.net, currency),
-            spent_width=present.share_of(row.spent, largest),
-            income_width=present.share_of(row.income, largest),
-        )
-        for row in reversed(rows)
-    )
-
-
-def _part_of_month(month: str, period: Period) -> str:
-    """The days of a month that the period has, as "25-31 " with a dash; "" where it has them all."""
-    whole = Period.month(date(int(month[:4]), int(month[5:]), 1))
-    first, last = max(whole.start, period.start), min(whole.end, period.end)
-    return "" if (first, last) == (whole.start, whole.end) else f"{first.day}{present.TO}{last.day} "
 
 
 def _bars(

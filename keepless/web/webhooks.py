@@ -5,7 +5,7 @@ import structlog
 from flask import Response, request
 
 from keepless.errors import PlaidFault, WebhookRefused
-from keepless.web.operations import Operation, answer
+from keepless.web.operations import Operation, answer, as_sent
 from keepless.web.visit import Visit
 
 HEADER = "Plaid-Verification"
@@ -30,7 +30,7 @@ class Event(msgspec.Struct, frozen=True):
 def receive(visit: Visit) -> Response:
     """Verifies a webhook. Anything but 200 makes Plaid send it again later."""
     metrics = visit.parts.metrics
-    body = request.get_data(cache=False)
+    body = as_sent(lambda: request.get_data(cache=False))
     try:
         visit.parts.webhooks.verify(request.headers.get(HEADER, ""), body)
     except WebhookRefused as refusal:

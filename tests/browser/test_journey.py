@@ -173,10 +173,14 @@ def test_a_bank_that_asks_for_its_login_is_repaired_in_links_update_mode(visit, 
     card = page.get_by_role("article").filter(has_text="ITEM_LOGIN_REQUIRED")
     expect(card).to_contain_text("Your other banks are shown below")
     expect(page.locator("table.accounts")).to_have_count(1)
+    posted = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
     card.get_by_role("button").click()
     page.frame_locator("iframe[data-local-plaid]").locator("[data-repair]").click()
     expect(page.locator("table.accounts")).to_have_count(2)
     assert len(local_plaid.items()) == 2
+    assert any(url.endswith("/api/link-token") for url in posted)
+    assert not any("exchange" in url for url in posted), "the token of a repaired bank stays the same"
 
 
 def test_a_bank_that_is_not_ready_shows_up_by_itself(visit, local_plaid):

@@ -218,3 +218,12 @@ def test_a_date_that_passed_without_the_banks_word_and_a_minimum_of_zero_are_not
     undated = due_card("undated", None)
     unknown = due_card("unknown", date(2026, 11, 30), minimum=None)
     assert [each.name for each in due_next([passed, denied, nothing, undated, unknown], [], TODAY)] == ["unknown"]
+
+
+def test_an_account_on_which_nothing_is_owed_has_nothing_due_unless_the_bank_says_overdue():
+    def owing(current, *, overdue=None):
+        told = terms("c", next_due=date(2026, 11, 30), is_overdue=overdue, minimum_payment=1000)
+        return card(account("c", "credit", current=current), told, TODAY)
+
+    assert due_next([owing(0), owing(-2500, overdue=False)], [], TODAY) == ()
+    assert len(due_next([owing(0, overdue=True), owing(1), owing(None)], [], TODAY)) == 3

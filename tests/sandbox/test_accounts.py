@@ -1,5 +1,8 @@
 """Balances, products and rows where banks differ from one another."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 CAPITAL_ONE, APPLE_CARD, CHASE = "ins_128026", "ins_136439", "ins_56"
@@ -67,6 +70,88 @@ def test_transactions_of_some_accounts_are_theirs_alone(local_plaid):
     some = local_plaid.call("/transactions/get", {**wanted, "options": {"count": 500, "account_ids": [account]}})[1]
     assert some["transactions"] == [each for each in everything["transactions"] if each["account_id"] == account]
     assert [each["account_id"] for each in some["accounts"]] == [account]
+
+
+def test_transactions_of_no_account_are_none_even_after_those_of_all(local_plaid):
+    token = local_plaid.connect("user_good")
+    wanted = {"access_token": token, "start_date": "2020-01-01", "end_date": "2999-01-01"}
+    assert local_plaid.call("/transactions/get", wanted)[1]["total_transactions"] == 388
+    assert local_plaid.call("/transactions/get", {**wanted, "options": {"account_ids": []}})[1]["transactions"] == []
+
+
+def test_products_are_billed_once_asked_for_or_used_and_each_once(local_plaid):
+    token = local_plaid.connect("user_good", products=("transactions", "transactions"))
+
+    def billed():
+        return local_plaid.call("/item/get", {"access_token": token})[1]["item"]["billed_products"]
+
+    assert billed() == ["transactions"]
+    local_plaid.call("/transactions/recurring/get", {"access_token": token})
+    local_plaid.call("/liabilities/get", {"access_token": token})
+    assert billed() == ["liabilities", "recurring_transactions", "transactions"]
+
+
+def test_a_transaction_that_is_made_is_understood_by_its_description(local_plaid):
+    token = local_plaid.connect("user_good")
+    today = local_plaid.world.clock().date().isoformat()
+    row = {"date_transacted": today, "date_posted": today, "amount": 4.5, "description": "STARBUCKS 1234"}
+    new = {"access_token": token, "transactions": [row, {**row, "description": "Zzyzx"}]}
+    assert local_plaid.call("/sandbox/transactions/create", new)[0] == 200
+    wanted = {"access_token": token, "start_date": today, "end_date": today}
+    found = {each["name"]: each for each in local_plaid.call("/transactions/get", wanted)[1]["transactions"]}
+    assert found["STARBUCKS 1234"]["merchant_name"] == "Starbucks"
+    assert found["Zzyzx"]["personal_finance_category"]["confidence_level"] == "LOW"
+    new["transactions"][0]["amount"] = 1e300
+    assert local_plaid.call("/sandbox/transactions/create", new)[1]["error_code"] == "INVALID_FIELD"
+
+
+def linked_with(local_plaid, filters):
+    body = {"client_name": "x", "language": "en", "country_codes": ["US"], "products": ["transactions"]}
+    asked = {**body, "user": {"client_user_id": "u"}, "account_filters": filters}
+    token = local_plaid.call("/link/token/create", asked)[1]["link_token"]
+    login = {"token": token, "institution_id": "ins_109508", "username": "user_good", "password": "pass_good"}
+    return local_plaid.call("/link/connect", login)
+
+
+@pytest.mark.parametrize(
+    ("filters", "masks"),
+    [
+        ({"credit": {"account_subtypes": ["credit card"]}}, {"3333", "9999"}),
+        (
+            {"depository": {"account_subtypes": ["checking"]}, "loan": {"account_subtypes": ["all"]}},
+            {"0000", "7777", "8888"},
+        ),
+    ],
+)
+def test_link_shares_only_the_accounts_that_its_filters_name(local_plaid, filters, masks):
+    _, made = linked_with(local_plaid, filters)
+    assert {each["mask"] for each in made["metadata"]["accounts"]} == masks
+    token = local_plaid.call("/item/public_token/exchange", {"public_token": made["public_token"]})[1]["access_token"]
+    answer = local_plaid.call("/transactions/sync", {"access_token": token, "count": 500})[1]
+    accounts = local_plaid.call("/accounts/get", {"access_token": token})[1]["accounts"]
+    assert {each["mask"] for each in accounts} == masks
+    assert answer["added"]
+    assert {each["account_id"] for each in answer["added"]} <= {each["account_id"] for each in accounts}
+
+
+def test_filters_that_leave_nothing_are_no_accounts(local_plaid):
+    assert linked_with(local_plaid, {"credit": {"account_subtypes": ["paypal"]}})[1]["error_code"] == "NO_ACCOUNTS"
+
+
+@pytest.mark.parametrize(("code", "official"), [("EUR", True), ("XAU", True), ("BTC", False), ("USDT", False)])
+def test_a_currency_that_iso_does_not_know_is_an_unofficial_one(local_plaid, code, official):
+    today = local_plaid.world.clock().date()
+    months = [(today - timedelta(days=30 * back)).isoformat() for back in range(4)]
+    rows = [{"amount": 1, "description": "Rent", "date_posted": day} for day in months]
+    user = {"override_accounts": [{"currency": code, "starting_balance": 1, "transactions": rows}]}
+    token = local_plaid.connect("user_custom", json.dumps(user))
+    body = {"access_token": token}
+    balances = local_plaid.call("/accounts/get", body)[1]["accounts"][0]["balances"]
+    row = local_plaid.call("/transactions/sync", body)[1]["added"][0]
+    (stream,) = local_plaid.call("/transactions/recurring/get", body)[1]["outflow_streams"]
+    for told in (balances, row, stream["last_amount"]):
+        named = (told["iso_currency_code"], told["unofficial_currency_code"])
+        assert named == ((code, None) if official else (None, code))
 
 
 def test_an_institution_is_found_in_its_own_country_only(local_plaid):

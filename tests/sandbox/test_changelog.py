@@ -100,3 +100,15 @@ def test_a_cursor_fits_plaids_256_characters():
 def test_a_cursor_that_was_not_handed_out_is_refused(mangle, text):
     with pytest.raises(BadCursor):
         Cursor.decode(mangle(text))
+
+
+def test_a_history_that_nothing_happened_to_is_the_logins_own():
+    rows = tuple(posted(row(number)) for number in (0, 7, 14))
+    logs = [ChangeLog() for _ in range(3)]
+    for log in logs:
+        log.load(rows)
+    assert all(log.current() is rows for log in logs)
+    logs[0].remove(rows[1])
+    assert logs[0].current() == (rows[0], rows[2])
+    assert all(replayed(log, 2) == {each.key: each for each in log.current()} for log in logs)
+    assert logs[1].current() is rows

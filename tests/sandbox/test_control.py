@@ -11,6 +11,7 @@ import pytest
         ("/sandbox/faults", {"endpoint": "accounts"}, "endpoint is a path"),
         ("/sandbox/faults", {"reset": True, "garbage": True}, "exclude each other"),
         ("/sandbox/faults", {"latency_ms": -1}, "latency_ms"),
+        ("/sandbox/faults", {"status": 204}, "no body"),
         ("/sandbox/faults", {"latency_ms": {"p50": 0, "p95": 1}}, "p50"),
         ("/sandbox/limits", {"regime": "strict"}, "regime"),
         ("/sandbox/readiness", {"initial_calls": -1}, "initial_calls"),

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -81,6 +82,56 @@ def test_a_port_in_use_is_one_clear_line(local_plaid, capsys):
 def test_a_folder_of_users_that_is_not_there_is_one_clear_line(capsys, tmp_path):
     assert main(["--port", "0", "--users", str(tmp_path / "nowhere")]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+def in_a_file(text, name="bad.json"):
+    return lambda folder: (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda _: None, "no file whose name ends in .json"),
+        (in_a_file("{}", "notes.txt"), "no file whose name ends in .json"),
+        (in_a_file("not json"), "bad.json is no custom user: The custom user is not JSON"),
+        (
+            in_a_file('{"override_accounts": [{"type": "purse"}]}'),
+            "bad.json is no custom user: override_accounts[0].type",
+        ),
+        (in_a_file(" " * 1_000_001), "bad.json is no custom user: The custom user is too long"),
+        (lambda folder: (folder / "bad.json").mkdir(), "bad.json is not a file"),
+        (lambda folder: os.mkfifo(folder / "bad.json"), "bad.json is not a file"),
+        (lambda folder: (folder / "bad.json").symlink_to("nowhere"), "bad.json is not a file"),
+        (lambda folder: (folder / os.fsdecode(b"b\xe4d.json")).write_text("{}"), "has a name that is not Unicode"),
+    ],
+    ids=["empty", "none of json", "no json", "no user", "huge", "folder", "pipe", "dangling link", "odd name"],
+)
+def test_a_folder_of_users_that_cannot_be_served_is_one_clear_line(capsys, tmp_path, spoil, said):
+    spoil(tmp_path)
+    assert main(["--port", "0", "--users", str(tmp_path)]) == 1
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_callers_who_hang_up_halfway_or_talk_nonsense_leave_no_trace_in_the_log():
+    with started() as (program, url):
+        port = int(url.rpartition(":")[2])
+        for sent in (b"POST /item/get HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{", b"\x00\x01\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port)) as caller:
+                caller.sendall(sent)
+        assert json.loads(urllib3.request("GET", url + "/health").data) == {"status": "ok"}
+        program.send_signal(signal.SIGTERM)
+        assert program.communicate(timeout=10) == ("", "")
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://", "https://a:99999/", "ftp://a/", "nonsense"])
+@pytest.mark.parametrize("field", ["redirect_uri", "webhook"])
+def test_an_address_that_is_none_is_an_invalid_field(local_plaid, field, address):
+    body = {"client_name": "x", "language": "en", "country_codes": ["US"], "products": ["transactions"]}
+    asked = {**body, "user": {"client_user_id": "u"}, field: address}
+    status, error = local_plaid.call("/link/token/create", asked)
+    assert (status, error["error_code"]) == (400, "INVALID_FIELD")
 
 
 def test_a_port_that_cannot_be_is_refused():

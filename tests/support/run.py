@@ -85,20 +85,13 @@ def running(folder: Path, *arguments: str, **changed: str) -> Iterator[Run]:
         )
     run = Run(process, f"http://localhost:{port}", f"http://127.0.0.1:{plaid}", log)
     try:
-        if not wait_until(lambda: answers(f"{run.address}/health") or process.poll() is not None, seconds=60):
+        if not wait_until(lambda: run.address in run.said() or process.poll() is not None, seconds=60):
             raise AssertionError(f"it did not come up: {run.said()}")
         yield run
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait(30)
-
-
-def answers(address: str) -> bool:
-    try:
-        return status_of(address) == 200
-    except OSError:
-        return False
 
 
 def keepless(folder: Path, *arguments: str, **changed: str) -> subprocess.CompletedProcess:

@@ -31,7 +31,7 @@ def test_every_action_has_a_row(action):
     assert fault_of(PlaidFault("SOME_CODE", action=action)) is faults.BY_ACTION[action]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 415, 429, 500])
+@pytest.mark.parametrize("status", [400, 404, 405, 413, 415, 500])
 def test_every_http_error_we_may_answer_has_a_row(status):
     assert faults.BY_STATUS[status].status == status
 
@@ -60,7 +60,7 @@ def test_every_row_says_what_happened_and_what_to_do():
 
 def test_what_passes_by_itself_says_when_to_come_again():
     for row in all_faults():
-        assert (row.retry_after is not None) == (row.status in {429, 503, 504} or row.code in SELF_HEALING), row.code
+        assert (row.retry_after is not None) == (row.status in {503, 504} or row.code in SELF_HEALING), row.code
 
 
 SELF_HEALING = {"plaid_bad_answer"}

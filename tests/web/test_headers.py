@@ -68,6 +68,28 @@ def test_r11_nothing_but_files_may_be_kept_by_a_cache(lone_site):
             assert "Cookie" in answer.headers["Vary"], (method, path)
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/static/nothing.css", {}, 404),
+        ("/static/../../.env", {}, 404),
+        ("/static/style.css", {"Range": "bytes=999999-"}, 416),
+        ("/static/style.css", {"If-Modified-Since": "Fri, 01 Jan 99999999999 00:00:00 GMT"}, 400),
+    ],
+)
+def test_r11_no_error_is_kept_by_a_cache_not_even_a_files(lone_site, path, headers, status):
+    answer = lone_site.browser().get(path, headers=headers, buffered=True)
+    assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_r20_a_file_that_did_not_change_has_the_headers_too(lone_site):
+    tag = lone_site.browser().get("/static/style.css", buffered=True).headers["ETag"]
+    answer = lone_site.browser().get("/static/style.css", headers={"If-None-Match": tag}, buffered=True)
+    assert answer.status_code == 304
+    assert answer.headers["Content-Security-Policy"] == POLICY
+
+
 def test_r11_an_answer_with_a_session_is_not_kept(visitor):
     for path in (
         "/",

@@ -65,6 +65,13 @@ def test_metrics_are_for_this_machine_and_for_bearers_of_the_token(lone_site, he
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", ""])
+def test_metrics_are_not_for_a_page_whose_name_merely_leads_to_this_machine(lone_site, host):
+    assert lone_site.browser().get("/metrics", headers={"Host": host}).status_code == 403
+    bearer = {"Host": host, "Authorization": f"Bearer {METRICS_TOKEN}"}
+    assert lone_site.browser().get("/metrics", headers=bearer).status_code == 200
+
+
 def test_where_a_proxy_may_be_on_this_machine_metrics_take_the_token(lone_site):
     behind = replace(lone_site, site=replace(lone_site.site, metrics_open_here=False)).with_parts()
     assert behind.browser().get("/metrics").status_code == 403

@@ -94,6 +94,18 @@ def test_r1_clearing_the_hints_has_the_attributes_of_setting():
     assert cleared == (written({ITEMS[0]: 1}, ITEMS) or "").partition("; ")[2]
 
 
+def test_a_hint_that_a_slow_page_brought_back_after_the_logout_is_gone_with_the_next_page(lone_site, visitor):
+    assert visitor.get("/").status_code == 200
+    stray = visitor.get_cookie(COUNTS_NAME).value
+    browser = lone_site.browser()
+    browser.set_cookie(COUNTS_NAME, stray)
+    browser.get("/")
+    assert browser.get_cookie(COUNTS_NAME) is None
+    assert "Set-Cookie" not in browser.get("/").headers
+    assert visitor.get("/setup").status_code == 200
+    assert visitor.get_cookie(COUNTS_NAME).value == stray
+
+
 ONE = pair_of(written({ITEMS[0]: 512}, ITEMS))
 DIGEST = ONE.split(".")[1]
 

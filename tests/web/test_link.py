@@ -129,6 +129,16 @@ def test_r14_a_token_that_cannot_be_sealed_is_removed_at_once(site, local_plaid)
     assert states(local_plaid) == ["removed"]
 
 
+def test_r14_the_operator_learns_of_it_and_why(site, local_plaid, log):
+    jammed = site.with_parts(session=SessionCookie(Jammed(site.envelope), site.clock))
+    jammed.browser().post("/api/exchange", json={"public_token": public_token(local_plaid)})
+    (told,) = (line for line in map(json.loads, log.getvalue().splitlines()) if line["event"] == "unexpected error")
+    assert told["text"] == "the connection could not be sealed; item removed"
+    assert told["causes"] == ["SealBroken"]
+    (item,) = local_plaid.items()
+    assert item["access_token"] not in log.getvalue()
+
+
 def test_r14_says_so_where_plaid_did_not_confirm_the_removal(site, local_plaid):
     jammed = site.with_parts(session=SessionCookie(Jammed(site.envelope), site.clock))
     unused = public_token(local_plaid)

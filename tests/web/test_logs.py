@@ -98,6 +98,22 @@ def test_r17_the_production_servers_own_handler_is_taken_away():
     assert TOKEN not in stream.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        ("Invalid request from ip=203.0.113.7: Invalid HTTP Version: 'clinic HTTP/1.1'", ()),
+        ("Error handling request %s %s", ("GET", "/?q=clinic")),
+        ("Error handling request %s", ("/?q=clinic",)),
+    ],
+)
+def test_r17_the_server_does_not_quote_the_request_that_it_could_not_answer(words, values):
+    with logbook() as stream:
+        logging.getLogger("gunicorn.error").warning(words, *values)
+    assert json.loads(stream.getvalue())["event"] in ("Invalid request", "Error handling request")
+    assert "clinic" not in stream.getvalue()
+    assert "203.0.113.7" not in stream.getvalue()
+
+
 @pytest.mark.parametrize("library", [True, False])
 def test_r17_a_logged_exception_shows_where_and_what_kind_but_no_value(library):
     with logbook() as stream:

@@ -1,8 +1,9 @@
 """The pages as a visitor without JavaScript has them, on the real application and the real local Plaid."""
 
+import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,17 @@ def test_the_filter_chooses_transactions_and_stays_in_the_form(visitor):
     assert rows_of(page) < rows_of(everything)
 
 
+def chosen_days(answer):
+    menu = answer.text[answer.text.index('id="f-days"') :]
+    return re.search(r'value="(\d*)" selected>([^<]+)<', menu).groups()
+
+
+def test_the_form_shows_the_period_that_the_page_shows(visitor):
+    assert chosen_days(visitor.get("/")) == ("90", "90 days")
+    assert chosen_days(visitor.get("/?days=45")) == ("45", "45 days")
+    assert chosen_days(visitor.get(f"/?to={date.today() - timedelta(days=30)}")) == ("", "By date")  # noqa: DTZ011
+
+
 def rows_of(answer):
     return int(re.search(r"([\d,]+) transactions?, ", words(answer))[1].replace(",", ""))
 
@@ -183,7 +195,7 @@ def test_input_19_a_bank_that_asks_for_its_login_has_its_own_card_and_the_others
     assert site.site.link_script in page.text
     assert site.site.link_script in page.headers["Content-Security-Policy"]
     assert "Your other banks are shown below" in words(page)
-    assert "spent so far" in words(page)
+    assert re.search(r"spent so far.* Without [\w ]+, whose transactions did not come", words(page))
 
 
 def test_link_is_on_no_page_that_does_not_need_it(site, visitor):
@@ -402,3 +414,32 @@ def test_a_visitor_whose_banks_are_all_out_of_reach_still_gets_the_cards(local_p
     assert "Connect it anew" in words(page)
     assert "Your other banks" not in words(page)
     assert len(Outline(page.text).all("h1")) == 1
+
+
+def paying_user(*, transactions):
+    """Plaid's custom-user JSON: one card with a payment to make, and maybe no purchase."""
+    card = {
+        "type": "credit",
+        "subtype": "credit card",
+        "starting_balance": 400,
+        "meta": {"name": "Zwischenbankueberweisungsgesellschaft" * 2},
+        "liability": {"type": "credit", "minimum_payment_amount": 35, "last_payment_amount": 10, "is_overdue": True},
+        "transactions": transactions,
+    }
+    return json.dumps({"override_accounts": [card]})
+
+
+def test_without_a_transaction_the_page_says_so_and_still_what_is_due(site, local_plaid):
+    page = site.connected(local_plaid.connect("user_custom", paying_user(transactions=[]))).get("/")
+    text = words(page)
+    assert "Choose a longer period below, or come back after the next purchase." in text
+    assert text.index("Due next") < text.index("$35.00") < text.index("Cards")
+    assert "Your bank tells of no payment" not in text
+    assert "rule of thumb" not in text  # there is no limit, so no bar and no mark on it
+    assert len(Outline(page.text).all("h1")) == 1
+
+
+def test_figures_that_lack_a_banks_transactions_say_so_beside_them(site, local_plaid):
+    browser = site.connected(local_plaid.connect("user_custom", paying_user(transactions=[])))
+    local_plaid.fault("/transactions/get", error_code="PRODUCTS_NOT_SUPPORTED", error_type="ITEM_ERROR", status=400)
+    assert "No bank of yours gives Plaid transactions" in words(browser.get("/"))

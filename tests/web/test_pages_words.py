@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepless.core.cashflow import compare
+from keepless.core.cashflow import MonthFlow, compare
 from keepless.core.credit import card, due_next, loan, total_utilisation
 from keepless.core.models import Account, Apr, CardTerms, LoanTerms
 from keepless.core.money import to_decimal
 from keepless.core.periods import Period
 from keepless.services.dashboards import Bank, Spending, Totals
 from keepless.web import billing, present
-from keepless.web.sheets import bank_sheet, currency_sheet, month_sentence
+from keepless.web.months import month_bars, month_sentence, period_sentence
+from keepless.web.sheets import bank_sheet, currency_sheet
 
 TODAY = date(2026, 11, 22)
 
@@ -50,6 +51,8 @@ def sheet_of(account, **terms):
         (1234, "KWD", "KWD\u00a01.234"),
         (800, "CAD", "CAD\u00a08.00"),
         (800, "", "8.00"),
+        (500_000, "BTC", "BTC\u00a00.005"),
+        (12_00000000, "BTC", "BTC\u00a012.00"),
     ],
 )
 def test_money_is_written_in_its_own_currency_and_decimals(minor, currency, text):
@@ -119,11 +122,48 @@ def test_a_bar_is_never_shorter_than_nothing_or_longer_than_its_place(part, whol
         (100_10, 100_00, "spent so far, about as much as by this day in October."),
         (900_00, 100_00, "spent so far; by this day in October it was $100.00."),
         (92_00, 0, "spent so far; nothing was by this day in October."),
+        (0, 0, "spent so far; nothing was by this day in October either."),
+        (0, 100_00, "spent so far; by this day in October it was $100.00."),
+        (-1, 100_00, "so far: more came back in refunds than was spent."),
+        (92_00, -1, "spent so far; by this day in October more had come back than was spent."),
     ],
 )
 def test_the_sentence_beside_the_month_says_what_the_figure_means(now, before, sentence):
     days, days_before = Period.month_so_far(TODAY), Period.same_days_last_month(TODAY)
     assert month_sentence(compare("USD", now, before, days, days_before)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("today", "then"),
+    [
+        (date(2027, 1, 1), "by this day in December"),
+        (date(2026, 3, 28), "by this day in February"),
+        (date(2026, 3, 31), "in the whole of February"),
+    ],
+)
+def test_the_sentence_names_no_day_that_last_month_does_not_have(today, then):
+    days, days_before = Period.month_so_far(today), Period.same_days_last_month(today)
+    sentence = month_sentence(compare("USD", 92_00, 100_00, days, days_before))
+    assert sentence == f"spent so far, 8\u202f% less than {then}."
+
+
+def test_a_period_in_which_more_came_back_than_was_spent_says_so():
+    assert period_sentence(92_00, "USD") == "$92.00 spent"
+    assert period_sentence(-92_00, "USD") == "$92.00 more came back than was spent"
+
+
+def test_a_month_that_the_period_has_in_part_is_named_with_its_days():
+    flow = {"income": 0, "spent": 0, "debt_payments": 0, "cash": 0}
+    rows = [MonthFlow(month=key, **flow) for key in ("2026-09", "2026-10", "2026-11")]
+    bars = month_bars(rows, "USD", Period(date(2026, 9, 25), date(2026, 11, 1)))
+    assert [bar.label for bar in bars] == ["1 Nov 2026", "Oct 2026", "25\u201330 Sep 2026"]
+
+
+@pytest.mark.parametrize(
+    ("subtype", "kind"), [("ira", "IRA"), ("401k", "401k"), ("credit card", "Credit card"), (None, "Credit")]
+)
+def test_a_kind_of_account_is_written_as_people_write_it(subtype, kind):
+    assert present.account_kind(credit(subtype=subtype)) == kind
 
 
 def test_a_card_over_the_mark_says_so_in_words():
@@ -150,6 +190,7 @@ def test_a_card_that_was_paid_too_much_is_owed_to_its_holder():
     sheet = sheet_of(credit(current=-25_00))
     assert sheet.owed == "−$25.00"  # noqa: RUF001
     assert sheet.use == "The bank owes you this."
+    assert sheet_of(credit(current=-25_00), next_due=date(2026, 11, 27)).state == ""
 
 
 def test_overdue_is_the_banks_word():
@@ -162,6 +203,7 @@ def test_overdue_is_the_banks_word():
 def test_a_payment_within_a_week_is_said_beside_the_card():
     assert sheet_of(credit(), next_due=date(2026, 11, 27)).state == "Payment due in 5 days"
     assert sheet_of(credit(), next_due=date(2026, 11, 30)).state == ""
+    assert sheet_of(credit(), next_due=date(2026, 11, 27), minimum_payment=0).state == ""
 
 
 def test_a_card_tells_each_of_its_rates_and_what_the_bank_says_of_payments():
@@ -190,11 +232,19 @@ def test_a_card_tells_each_of_its_rates_and_what_the_bank_says_of_payments():
 
 def test_a_loan_tells_its_rate_and_its_next_payment():
     account = credit(id="loan", name="Student Loan", type="loan", subtype="student", limit=None, current=18_240_50)
-    terms = LoanTerms(account_id="loan", kind="student", basis_points=525, minimum_payment=318_40, next_due=TODAY)
+    terms = LoanTerms(
+        account_id="loan",
+        kind="student",
+        name="consolidation",
+        basis_points=525,
+        minimum_payment=318_40,
+        next_due=TODAY,
+    )
     (line,) = billing.loan_lines([loan(account, terms, TODAY)], TODAY)
     assert line.owed == "$18,240.50"
     assert line.state == "Payment due today"
-    assert {term.label: term.figure for term in line.terms}["Rate"] == "5.25\u202f%"
+    told = {term.label: term.figure for term in line.terms}
+    assert (line.name, told["Type"], told["Rate"]) == ("Student Loan ··4427", "Consolidation", "5.25\u202f%")
 
 
 def test_what_is_due_is_listed_with_overdue_first_and_an_unknown_amount_as_a_dash():
@@ -205,10 +255,10 @@ def test_what_is_due_is_listed_with_overdue_first_and_an_unknown_amount_as_a_das
             ("b", True, date(2026, 11, 18), 35_00),
         )
     ]
-    lines = billing.bill_lines(due_next(cards, (), TODAY), TODAY)
-    assert [(line.when, line.tone, line.amount) for line in lines] == [
-        ("overdue since 18 November", "bad", "$35.00"),
-        ("tomorrow, 23 November", "", present.UNKNOWN),
+    lines = billing.bill_lines(due_next(cards, (), TODAY), {"b": "Blue Card ··4427"}, TODAY)
+    assert [(line.name, line.when, line.tone, line.amount) for line in lines] == [
+        ("Blue Card ··4427", "overdue since 18 November", "bad", "$35.00"),
+        ("Blue Card", "tomorrow, 23 November", "", present.UNKNOWN),
     ]
 
 

@@ -58,7 +58,20 @@ def test_conditions_become_a_filter():
 
 
 @pytest.mark.parametrize(
-    "q", ["7-Eleven", "AT&T", "H&M #12", "Café Zoë", "セブン", "AMZN*MKTP", "B&H (web)", "12/24", "O\u2019Neil"]
+    "q",
+    [
+        "7-Eleven",
+        "AT&T",
+        "H&M #12",
+        "Café Zoë",
+        "セブン",
+        "AMZN*MKTP",
+        "B&H (web)",
+        "12/24",
+        "O\u2019Neil",
+        "Cafe\u0301",
+        "किराना",
+    ],
 )
 def test_the_marks_of_real_merchants_can_be_searched(q):
     assert read(q=q).filter.q == q

@@ -185,7 +185,7 @@ def test_r2_a_forwarded_scheme_is_the_servers_to_believe_and_not_ours(site):
     assert answer.json["code"] == "insecure_transport"
 
 
-def test_r1_r13_logging_out_removes_the_banks_and_clears_the_cookie(site, local_plaid):
+def test_r1_r3_r13_logging_out_removes_the_banks_and_clears_the_cookie(site, local_plaid):
     visitor = site.connected(local_plaid.connect("demo"), local_plaid.connect("user_good"))
     copied = session_cookie(visitor)
     assert visitor.post("/logout").status_code == 200

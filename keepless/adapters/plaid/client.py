@@ -77,7 +77,10 @@ class PlaidClient:
             if self._link.webhook is not None:
                 body["webhook"] = self._link.webhook
         answer = self._ask("/link/token/create", body, wire.link_token_answer, self._deadline())
-        return LinkToken(answer.link_token, answer.expiration.astimezone(dt.UTC))
+        try:
+            return LinkToken(answer.link_token, answer.expiration.astimezone(dt.UTC))
+        except OverflowError:  # in UTC it lies outside the calendar
+            raise faults.own(faults.BAD_ANSWER) from None
 
     def exchange(self, public_token: Secret) -> Connected:
         """Trades a public token for the lasting one, asked for once only; a name that cannot be had is left empty."""

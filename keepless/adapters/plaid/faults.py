@@ -3,6 +3,7 @@
 Decided by (error_type, error_code) and not by the HTTP status: Plaid reports a bank's outage as 400.
 """
 
+import http.client
 import re
 
 import msgspec
@@ -205,7 +206,7 @@ def from_transport(error: Exception) -> PlaidFault:
             return own(UNREACHABLE)
         case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.ReadTimeoutError():
             return own(TIMEOUT)
-        case urllib3.exceptions.DecodeError() | urllib3.exceptions.IncompleteRead():
+        case urllib3.exceptions.ProtocolError(args=(_, http.client.IncompleteRead())):  # cut short
             return own(BAD_ANSWER)
         case urllib3.exceptions.LocationValueError():  # an address that is none
             return PlaidFault(UNREACHABLE, action=Action.OPERATOR)

@@ -12,6 +12,7 @@ from keepless.adapters.plaid import wire
 from keepless.core.models import Account, Apr, CardTerms, LoanTerms, Transaction
 from keepless.core.money import to_minor
 
+_BASIS_POINT = Decimal(1)
 NO_CURRENCY = "XXX"  # ISO 4217's code for "no currency": the row names none, and none is guessed
 
 W = TypeVar("W")
@@ -150,8 +151,11 @@ def mortgages(rows: Iterable[wire.Mortgage], currencies: Mapping[str, str]) -> t
 
 
 def to_basis_points(percentage: Decimal) -> int:
-    """24.99 (per cent) as 2499; digits below a basis point are rounded half to even."""
-    return round(percentage.scaleb(2))
+    """24.99 (per cent) as 2499; digits below a basis point are rounded half to even.
+
+    Raises ArithmeticError or ValueError for what is no number and for more than 28 digits.
+    """
+    return int(percentage.scaleb(2).quantize(_BASIS_POINT))
 
 
 def _account(row: wire.Account) -> Account:

@@ -1,13 +1,16 @@
 """The official SDK as a transport: its pool, its headers, its TLS; not its models.
 
-Parsing into the SDK's models takes hundreds of times as long as the rest of a call, so its REST client is asked for the
-raw answer (`_preload_content=False`) and the bytes are read here. The figures: docs/decisions/0002-sdk-as-transport.md.
+Parsing into the SDK's models takes hundreds of times as long as the rest of a call, so its pool is asked for the raw
+answer and the bytes are read here. The figures: docs/decisions/0002-sdk-as-transport.md. Its REST client is left out as
+well: that reads an error's body whole, however long it is and however slowly it comes.
 """
 
+import time
 import zlib
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import plaid
 import urllib3
 
@@ -16,8 +19,11 @@ from keepless.adapters.plaid.settings import Patience
 from keepless.core.secret import Secret
 
 MAX_BODY = 64 << 20  # bytes, inflated; a full page of 500 transactions is below 1 MB
+_PIECE = 256 << 10  # bytes that are read at a time
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _GZIP = 16 + zlib.MAX_WBITS
+_OK = 200
+_FIRST_NOT_OK = 300
 
 
 class Transport:
@@ -50,25 +56,25 @@ class Transport:
 
         Raises PlaidFault and nothing else.
         """
-        timeout = (min(self._patience.connect, seconds), min(self._patience.read, seconds))
+        end = time.monotonic() + seconds
+        timeout = urllib3.Timeout(connect=min(self._patience.connect, seconds), read=min(self._patience.read, seconds))
         try:
-            answer = self._api.rest_client.POST(
+            answer = self._api.rest_client.pool_manager.request(
+                "POST",
                 self.host + path,
-                headers=dict(self._headers),
-                body=body,
-                _preload_content=False,
-                _request_timeout=timeout,
+                headers=self._headers,
+                body=msgspec.json.encode(body),
+                preload_content=False,
+                timeout=timeout,
             )
-            return _read(answer)
-        except plaid.ApiException as error:
-            # Status 0 is the SDK's word for a TLS failure. The exception itself holds headers and body: it ends here.
-            if not error.status:
-                raise faults.from_transport(urllib3.exceptions.SSLError()) from None
-            raise faults.from_answer(error.status, error.body) from None
+            read = _read(answer, end)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise faults.from_transport(error) from None
         except (zlib.error, ValueError):
             raise faults.own(faults.BAD_ANSWER) from None
+        if not _OK <= answer.status < _FIRST_NOT_OK:
+            raise faults.from_answer(answer.status, read)
+        return read
 
     def close(self) -> None:
         """Closes the idle connections."""
@@ -76,21 +82,28 @@ class Transport:
         self._api.close()
 
 
-def _read(answer: urllib3.HTTPResponse) -> bytes:
+def _read(answer: urllib3.BaseHTTPResponse, end: float) -> bytes:
     """The whole body, inflated in one call: urllib3's own decoder takes five times as long for a page.
 
-    Raises zlib.error and ValueError for a body that is cut, garbled or beyond all size.
+    Raises zlib.error and ValueError for a body that is garbled or beyond all size, and PlaidFault DEADLINE for one that
+    is not here at `end`: a time-out of urllib3 begins again with every byte that comes.
     """
-    body = answer.read(MAX_BODY + 1, decode_content=False)
-    if answer.length_remaining:  # cut short, or longer than is read: the connection is of no more use
-        answer.close()
-        raise ValueError("the answer is not whole")
+    pieces, size = [], 0
+    while piece := answer.read1(_PIECE, decode_content=False):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_BODY:
+            answer.close()  # of no more use
+            raise ValueError("the answer is too long")
+        if time.monotonic() > end:
+            answer.close()
+            raise faults.own(faults.DEADLINE)
+    body = b"".join(pieces)
     if answer.headers.get("Content-Encoding") == "gzip":
         inflater = zlib.decompressobj(_GZIP)
         body = inflater.decompress(body, MAX_BODY + 1)
         if not inflater.eof and len(body) <= MAX_BODY:
             raise ValueError("the compressed answer ends too early")
-    if len(body) > MAX_BODY:
-        answer.close()
-        raise ValueError("the answer is too long")
+        if len(body) > MAX_BODY:
+            raise ValueError("the answer is too long")
     return body

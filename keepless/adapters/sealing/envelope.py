@@ -13,7 +13,6 @@ from keepless.errors import SealBroken
 
 VERSION = "v1"
 NONCE_BYTES = 12  # 96 bits, drawn anew for every sealing (NIST SP 800-38D, 8.2.2)
-TAG_BYTES = 16
 # Longer than anything we seal; checked before any work is done on what a stranger sends.
 MAX_SEALED = 65_536
 

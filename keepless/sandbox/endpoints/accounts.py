@@ -15,8 +15,6 @@ def accounts_get(world: World, request: requests.AccountsGet) -> Answer:
 
 def balance_get(world: World, request: requests.BalanceGet) -> Answer:
     item = world.healthy_item(request.access_token)
-    if item.institution.refusal:
-        raise PlaidProblem(item.institution.refusal)
     holdings = chosen(item, request.options.account_ids)
     dated = item.institution.id == APPLE_CARD or (
         item.institution.id == CAPITAL_ONE and any(each.type != "depository" for each in item.holdings)

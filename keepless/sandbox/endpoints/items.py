@@ -1,6 +1,7 @@
 """/item/* (docs/plaid.md, sections 5.3 to 5.6 and 5.19)."""
 
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from keepless.sandbox import requests
 from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
@@ -40,9 +41,19 @@ def update_webhook(world: World, request: requests.WebhookUpdate) -> Answer:
 
 def checked_webhook(url: str | None) -> str | None:
     """The address, or None for none. Raises PlaidProblem INVALID_FIELD for one that is not a web address."""
-    if url and not url.startswith(("http://", "https://")):
+    if url and web_address(url) is None:
         raise PlaidProblem("INVALID_FIELD", "webhook must be a valid URL")
     return url or None
+
+
+def web_address(text: str) -> SplitResult | None:
+    """The parts of an http or https address; None for what is none."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # read for its check: from 0 to 65535
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _status(item: Item) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """/link/token/create, /link/token/get (docs/plaid.md, section 5.1)."""
 
 from typing import Any
-from urllib.parse import urlsplit
+
+import msgspec
 
 from keepless.sandbox import requests
 from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
-from keepless.sandbox.endpoints.items import checked_webhook
+from keepless.sandbox.endpoints.items import checked_webhook, web_address
 from keepless.sandbox.institutions import LINKABLE
 from keepless.sandbox.problem import PlaidProblem
 from keepless.sandbox.world import World
@@ -65,7 +66,7 @@ def get(world: World, request: requests.LinkTokenGet) -> Answer:
         "webhook": asked.webhook,
     }
     if asked.account_filters is not None:
-        metadata["account_filters"] = asked.account_filters
+        metadata["account_filters"] = msgspec.to_builtins(asked.account_filters)
     return {
         "created_at": found.created_at,
         "expiration": found.expires_at,
@@ -95,8 +96,8 @@ def _check_products(request: requests.LinkTokenCreate, *, update: bool) -> None:
 def _check_redirect(address: str | None) -> None:
     if address is None:
         return
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    parts = web_address(address)
+    if parts is None or parts.query or parts.fragment:
         raise PlaidProblem("INVALID_FIELD", "redirect_uri must be a URL without query string or fragment")
 
 

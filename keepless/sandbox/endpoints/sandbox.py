@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from keepless.sandbox import requests
+from keepless.sandbox.custom_json import MAX_AMOUNT
+from keepless.sandbox.descriptors import understood
 from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
 from keepless.sandbox.endpoints.items import checked_webhook
 from keepless.sandbox.household import Row
@@ -85,6 +87,9 @@ def _row(item: Item, new: requests.NewTransaction, number: int) -> Row:
     holding = by_id.get(new.account_id) if new.account_id else next(iter(by_id.values()), None)
     if holding is None:
         raise PlaidProblem("INVALID_ACCOUNT_ID")
+    if abs(new.amount) >= MAX_AMOUNT:
+        raise PlaidProblem("INVALID_FIELD", "amount is out of range")
+    merchant, meaning = understood(new.description, arrives=new.amount < 0)
     return Row(
         key=f"created-{item.refreshes}-{number}",
         account=holding.key,
@@ -93,9 +98,9 @@ def _row(item: Item, new: requests.NewTransaction, number: int) -> Row:
         transacted=new.date_transacted,
         posted=new.date_posted,
         description=new.description,
-        merchant=None,
-        category=None,
-        channel="other",
+        merchant=merchant,
+        category=meaning,
+        channel="other" if merchant is None else "in store",
     )
 
 

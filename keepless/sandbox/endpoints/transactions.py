@@ -42,7 +42,8 @@ def get(world: World, request: requests.TransactionsGet) -> Answer:
         return encode(head)[:-1] + b',"transactions":' + _array(item, shown, with_original=original)
 
     span = (request.start_date, request.end_date, options.offset, options.count)
-    return Page((item.item_id, item.revision, "get", *span, tuple(options.account_ids or ()), original), build)
+    whose = None if options.account_ids is None else tuple(options.account_ids)  # none named is not all
+    return Page((item.item_id, item.revision, "get", *span, whose, original), build)
 
 
 def sync(world: World, request: requests.TransactionsSync) -> Answer:
@@ -86,6 +87,7 @@ def refresh(world: World, request: requests.ItemRequest) -> Answer:
 
 def recurring_get(world: World, request: requests.RecurringGet) -> Answer:
     item = _asked(world, request.access_token, None)
+    item.use("recurring_transactions")
     holdings = chosen(item, request.account_ids)
     if item.stage is Stage.NOT_READY:
         raise PlaidProblem("PRODUCT_NOT_READY")

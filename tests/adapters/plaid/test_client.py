@@ -36,6 +36,12 @@ def test_a_link_token_asks_for_transactions_and_liabilities_where_supported(
     assert made.expires_at.tzinfo is dt.UTC
 
 
+def test_a_link_token_that_expires_outside_the_calendar_is_a_bad_answer(bench_at: BenchMaker, rude_server: RudeServer):
+    rude_server.answer = Answer(200, b'{"link_token":"link-x","expiration":"0001-01-01T00:00:00+14:00"}')
+    with pytest.raises(PlaidFault, match="BAD_ANSWER"):
+        bench_at(rude_server.url).client.create_link_token(user_id="someone")
+
+
 def test_a_link_token_for_update_mode_names_the_item_and_no_products(local_plaid: LocalPlaid, bench: Bench):
     token = local_plaid.connect()
     made = bench.client.create_link_token(user_id="visitor-1", update=Secret(token))

@@ -136,8 +136,8 @@ def test_a_token_in_place_of_a_code_does_not_reach_the_fault():
         (urllib3.exceptions.ConnectTimeoutError(), "TIMEOUT", True),
         (urllib3.exceptions.ProtocolError("reset"), "UNREACHABLE", True),
         (urllib3.exceptions.NewConnectionError(None, "refused"), "UNREACHABLE", True),  # type: ignore[arg-type]
-        (urllib3.exceptions.DecodeError(), "BAD_ANSWER", True),
-        (urllib3.exceptions.IncompleteRead(1, 2), "BAD_ANSWER", True),
+        (urllib3.exceptions.ProtocolError("", urllib3.exceptions.IncompleteRead(1, 2)), "BAD_ANSWER", True),
+        (urllib3.exceptions.ProtocolError("", ConnectionResetError()), "UNREACHABLE", True),
         (urllib3.exceptions.SSLError(), "UNREACHABLE", False),
         (urllib3.exceptions.LocationParseError("x"), "UNREACHABLE", False),
         (OSError(), "UNREACHABLE", True),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepless.adapters.plaid import mapping, pages, wire
+from keepless.adapters.plaid import mapping, pages, terms, wire
 from keepless.core.models import Account, CardTerms, LoanTerms, Transaction
 from keepless.errors import PlaidFault
 
@@ -210,6 +210,14 @@ def test_terms_of_a_card_are_in_minor_units_of_its_account():
     assert cards[0] == CardTerms(
         account_id="a1", aprs=cards[0].aprs, minimum_payment=20, next_due=dt.date(2026, 12, 1), is_overdue=None
     )
+
+
+@pytest.mark.parametrize("figure", ["1e999", "1E+30", "9" * 40])
+def test_a_rate_out_of_all_range_costs_its_row_and_never_becomes_a_figure(figure: str):
+    apr = f'{{"account_id": "c", "aprs": [{{"apr_type": "purchase_apr", "apr_percentage": {figure}}}]}}'
+    loan = f'{{"account_id": "s", "interest_rate_percentage": {figure}}}'
+    read = terms.read(f'{{"accounts": [], "liabilities": {{"credit": [{apr}], "student": [{loan}]}}}}'.encode())
+    assert (read.cards, read.loans, read.unreadable) == ((), (), 2)
 
 
 def test_a_mortgage_is_overdue_where_an_amount_is_past_due():

@@ -128,11 +128,12 @@ def test_an_answer_shorter_than_announced_is_a_bad_answer_though_it_makes_sense(
         bench_at(rude_server.url).client.identify(Secret("t"))
 
 
-def test_a_small_answer_that_swells_is_not_inflated_beyond_the_limit(
-    bench_at: BenchMaker, rude_server: RudeServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("status", [200, 400, 502])
+def test_a_small_answer_that_swells_is_not_inflated_beyond_the_limit_whatever_its_status(
+    bench_at: BenchMaker, rude_server: RudeServer, monkeypatch: pytest.MonkeyPatch, status: int
 ):
     monkeypatch.setattr(transport, "MAX_BODY", 100_000)
-    rude_server.answer = Answer(200, gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    rude_server.answer = Answer(status, gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
     bench = bench_at(rude_server.url)
     tracemalloc.start()
     with pytest.raises(PlaidFault, match="BAD_ANSWER"):
@@ -194,6 +195,18 @@ def test_a_trickle_of_bytes_does_not_outlast_the_budget(bench_at: BenchMaker, ru
     with pytest.raises(PlaidFault) as fault:
         bench.client.identify(Secret("t"))
     assert (fault.value.code, fault.value.retryable) == ("DEADLINE", True)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_trickle_of_bytes_does_not_hold_a_thread_beyond_the_budget(
+    bench_at: BenchMaker, rude_server: RudeServer, status: int
+):
+    bench = bench_at(rude_server.url, patience=Patience(read=0.2, budget=0.3, calls_at_once=1))
+    rude_server.answer = Answer(status, b" " * 100, trickle=0.05)
+    with pytest.raises(PlaidFault, match="DEADLINE"):
+        bench.client.identify(Secret("t"))
+    rude_server.answer = Answer(200, b'{"item":{"item_id":"i","institution_name":"Bank"}}')
+    assert bench.client.identify(Secret("t")).name == "Bank"
 
 
 def test_connections_are_kept_and_used_again(local_plaid: LocalPlaid, bench: Bench):
