@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default %(default)s)")
     parser.add_argument("--latency-ms", type=float, default=0, help="how long each call takes at least")
     parser.add_argument("--users", type=Path, metavar="DIR", help="custom-user JSON files, each served as a bank")
-    parser.add_argument("--rate-limits", choices=REGIMES, default="production")
+    parser.add_argument("--rate-limits", choices=REGIMES, default="sandbox")
     chosen = parser.parse_args(arguments)
     options = Options(
         host=chosen.host,

@@ -28,7 +28,7 @@ class Options:
     port: int = DEFAULT_PORT
     latency_ms: float = 0
     users_dir: Path | None = None
-    rate_limits: Regime = "production"
+    rate_limits: Regime = "sandbox"
     readiness: Readiness = field(default_factory=Readiness)
     credentials: tuple[str, str] | None = None
     webhook_retry_seconds: float = 30

@@ -62,17 +62,18 @@ class RudeServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                answer = rude.answer  # this call's, though the next may get another
                 rude.paths.append(self.path)
                 rude.headers.append({name.lower(): value for name, value in self.headers.items()})
                 self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(rude.answer.status)
-                for name, value in {"Content-Length": str(len(rude.answer.body)), **rude.answer.headers}.items():
+                self.send_response(answer.status)
+                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                step = 1 if rude.answer.trickle else max(len(rude.answer.body), 1)
-                for at in range(0, len(rude.answer.body), step):
-                    self.wfile.write(rude.answer.body[at : at + step])
-                    time.sleep(rude.answer.trickle)
+                step = 1 if answer.trickle else max(len(answer.body), 1)
+                for at in range(0, len(answer.body), step):
+                    self.wfile.write(answer.body[at : at + step])
+                    time.sleep(answer.trickle)
 
             def log_message(self, *_: object) -> None:
                 pass

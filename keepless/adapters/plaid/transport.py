@@ -18,7 +18,7 @@ from keepless.adapters.plaid import faults
 from keepless.adapters.plaid.settings import Patience
 from keepless.core.secret import Secret
 
-MAX_BODY = 64 << 20  # bytes, inflated; a full page of 500 transactions is below 1 MB
+MAX_BODY = 16 << 20  # bytes, inflated; a full page of 500 transactions is below 1 MB
 _PIECE = 256 << 10  # bytes that are read at a time
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _GZIP = 16 + zlib.MAX_WBITS
