@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,9 +17,25 @@ from keepless.envfile import create_env_file
 from keepless.errors import ConfigError
 
 ENV_FILE = Path(".env")
+FOLDER = click.Path(exists=True, file_okay=False)
+RATE_LIMITS = ("production", "sandbox", "off")
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+
+def _local_plaid_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What can be chosen for a local Plaid, started alone or beside the app."""
+    for option in (
+        click.option(
+            "--rate-limits", type=click.Choice(RATE_LIMITS), help="Whose limits it keeps.  [default: sandbox]"
+        ),
+        click.option("--users", type=FOLDER, help="The local Plaid serves each custom-user JSON file of it as a bank."),
+        click.option("--latency-ms", type=click.IntRange(0, 60_000), help="What each call to the local Plaid takes."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,10 +53,7 @@ def cli() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the app.  [default: PORT, else 5001]")
 @click.option("--workers", type=click.IntRange(1, 64), envvar="WEB_CONCURRENCY", default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(1, 512), default=32, show_default=True, help="Threads of each worker.")
-@click.option("--latency-ms", type=click.IntRange(0, 60_000), help="What each call to the local Plaid takes.")
-@click.option(
-    "--users", type=click.Path(exists=True, file_okay=False), help="Folder of custom users for the local Plaid."
-)
+@_local_plaid_options
 def run(
     *,
     edition: str,
@@ -49,8 +62,7 @@ def run(
     port: int | None,
     workers: int,
     threads: int,
-    latency_ms: int | None,
-    users: str | None,
+    **local_plaid: str | int | None,
 ) -> None:
     """Run Keepless, with a local Plaid beside it where PLAID_ENV is local."""
     if edition == "database":
@@ -67,11 +79,9 @@ def run(
     Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
     services = []
     if settings.plaid_env == "local" and not production:
-        plaid_port = urlsplit(settings.plaid_base_url).port or 80
-        launch.require_free(plaid_port)
-        services.append(launch.local_plaid(plaid_port, _sandbox_arguments(latency_ms, users), environment))
+        services += _local_plaid(settings, _arguments(local_plaid), environment)
     host = "0.0.0.0" if production else "127.0.0.1"  # noqa: S104 - a production server is there to be reached
-    launch.require_free(settings.port, host)
+    launch.require_free(settings.port, host, choose="choose another with --port, or PORT in .env")
     services.append(launch.web_server(host, settings.port, workers=workers, threads=threads, environment=environment))
     launch.run(services, on_up=lambda service: _say_up(service, settings))
     out.print("Stopped. Nothing was kept.")
@@ -79,14 +89,11 @@ def run(
 
 @cli.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=5002, show_default=True)
-@click.option("--latency-ms", type=click.IntRange(0, 60_000), help="What each call takes.")
-@click.option(
-    "--users", type=click.Path(exists=True, file_okay=False), help="Serve each JSON file of a folder as a bank."
-)
-def sandbox(*, port: int, latency_ms: int | None, users: str | None) -> None:
+@_local_plaid_options
+def sandbox(*, port: int, **local_plaid: str | int | None) -> None:
     """Run the local Plaid alone."""
-    arguments = [sys.executable, "-m", "keepless.sandbox", "--port", str(port), *_sandbox_arguments(latency_ms, users)]
-    os.execv(sys.executable, arguments)  # noqa: S606 - this process becomes the server; there is nothing to clean up
+    command = [sys.executable, "-m", "keepless.sandbox", "--port", str(port), *_arguments(local_plaid)]
+    os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server; there is nothing to clean up
 
 
 @cli.command()
@@ -137,10 +144,20 @@ def _environment(*, make_keys: bool) -> dict[str, str]:
     return from_file | given
 
 
-def _sandbox_arguments(latency_ms: int | None, users: str | None) -> list[str]:
-    arguments = []
-    if latency_ms is not None:
-        arguments += ["--latency-ms", str(latency_ms)]
-    if users is not None:
-        arguments += ["--users", users]
-    return arguments
+def _local_plaid(settings: Settings, arguments: Sequence[str], environment: Mapping[str, str]) -> list[launch.Service]:
+    """The local Plaid to start; none where one answers already, or where the settings name another on purpose."""
+    address = urlsplit(settings.plaid_base_url)
+    port = address.port or 80
+    elsewhere = address.hostname not in THIS_MACHINE
+    on_purpose = "PLAID_BASE_URL" in environment and not launch.is_free(port)
+    if elsewhere or on_purpose or launch.is_local_plaid(settings.plaid_base_url):
+        out.print(f"Using the Plaid at {settings.plaid_base_url}.")
+        return []
+    launch.require_free(port, choose="set PLAID_BASE_URL to http://127.0.0.1 with another port")
+    return [launch.local_plaid(port, arguments, environment)]
+
+
+def _arguments(options: Mapping[str, str | int | None]) -> list[str]:
+    """Options as they are written on a command line; what was not chosen is left out."""
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return [text for name, value in chosen.items() for text in (f"--{name.replace('_', '-')}", str(value))]

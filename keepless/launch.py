@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 
@@ -67,14 +68,30 @@ def web_server(
     return Service(WEB_SERVER, command, f"http://127.0.0.1:{port}/health", environment)
 
 
-def require_free(port: int, host: str = "127.0.0.1") -> None:
-    """Raises LaunchError where something listens on the port already."""
+def is_local_plaid(base_url: str) -> bool:
+    """Whether a local Plaid answers there, started by `keepless sandbox` say."""
+    try:
+        with urllib.request.urlopen(f"{base_url}/health", timeout=2) as answer:  # noqa: S310 - http to this machine
+            return b"local Plaid" in answer.read(200)
+    except (OSError, HTTPException):
+        return False
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nothing listens on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
-            raise LaunchError(f"port {port} is in use: stop what listens there, or choose another port") from None
+            return False
+    return True
+
+
+def require_free(port: int, host: str = "127.0.0.1", *, choose: str) -> None:
+    """Raises LaunchError where something listens on the port already; `choose` says how another is chosen."""
+    if not is_free(port, host):
+        raise LaunchError(f"port {port} is in use: stop what listens there, or {choose}")
 
 
 def run(services: Sequence[Service], *, on_up: Callable[[Service], None]) -> None:

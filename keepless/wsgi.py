@@ -8,9 +8,13 @@ from keepless.config import Settings
 from keepless.errors import ConfigError
 from keepless.web import logs
 
+# What gunicorn's workers exit with when they cannot boot. On any other code it would start another worker, for ever.
+WORKER_BOOT_ERROR = 3
+
 try:
     settings = Settings.from_env(os.environ)
     logs.configure(style=settings.log_format)
     app = build_app(settings)
 except ConfigError as refusal:
-    sys.exit(f"keepless: {refusal}")
+    sys.stderr.write(f"keepless: {refusal}\n")
+    sys.exit(WORKER_BOOT_ERROR)

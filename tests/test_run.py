@@ -6,11 +6,14 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from support.run import REPOSITORY, descendants, environment, is_alive, keepless, running, status_of, wait_until
+
+from keepless import launch
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -60,8 +63,26 @@ def test_a_port_in_use_is_one_clear_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused = keepless(tmp_path, "run", "--port", str(taken.getsockname()[1]))
     assert refused.returncode == 1
-    assert refused.stderr.strip().endswith("is in use: stop what listens there, or choose another port")
+    assert "is in use: stop what listens there, or choose another with --port, or PORT in .env" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_is_taken_by_whatever_listens_on_it_and_a_local_plaid_is_told_from_the_rest(local_plaid):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(launch.LaunchError, match=f"port {port} is in use: .*, or choose another"):
+            launch.require_free(port, choose="choose another")
+        threading.Thread(target=lambda: taken.accept()[0].close(), daemon=True).start()
+        assert not launch.is_local_plaid(f"http://127.0.0.1:{port}")
+    assert launch.is_local_plaid(local_plaid.url)
+
+
+def test_a_local_plaid_that_runs_already_is_used_and_left_running(tmp_path, local_plaid):
+    with running(tmp_path, PLAID_BASE_URL=local_plaid.url) as run:
+        assert f"Using the Plaid at {local_plaid.url}." in run.said()
+        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in descendants(run.process.pid)]
+        assert not [command for command in commands if b"keepless.sandbox" in command]
+    assert local_plaid.call("/health", method="GET")[0] == 200
 
 
 def test_production_makes_no_keys_and_says_which_are_missing(tmp_path):
@@ -147,10 +168,19 @@ def test_use_stateless_false_says_that_the_database_edition_is_not_built_yet(tmp
         text=True,
         check=False,
     )
-    assert refused.returncode == 1
+    assert refused.returncode == 3
     assert refused.stderr.strip() == (
         "keepless: USE_STATELESS=false: the database edition is not built yet; unset USE_STATELESS or set it to true"
     )
+
+
+def test_gunicorn_gives_up_on_settings_that_are_refused_instead_of_trying_for_ever(tmp_path):
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi:app", "--bind", "127.0.0.1:0", "--no-control-socket"]
+    refused = subprocess.run(
+        command, cwd=REPOSITORY, env=environment(tmp_path), capture_output=True, text=True, check=False, timeout=30
+    )
+    assert refused.returncode == 3
+    assert refused.stderr.count("keepless: TOKEN_ENCRYPTION_KEY is missing") == 1
 
 
 def test_the_launch_names_serve_the_same_application(tmp_path):

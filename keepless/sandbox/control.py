@@ -99,7 +99,7 @@ async def reset(request: Request) -> Response:
 
 
 async def health(_request: Request) -> Response:
-    return _json({"status": "ok"})
+    return _json({"status": "ok", "service": "local Plaid"})
 
 
 ROUTES = [

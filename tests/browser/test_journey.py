@@ -1,6 +1,7 @@
 """What a person does with Keepless, in Chromium."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -226,3 +227,20 @@ def test_everything_is_reached_with_the_keyboard(visit, local_plaid):
     page.keyboard.press("Enter")
     expect(page.get_by_text("spent so far").first).to_be_visible()
     assert states(local_plaid) == ["live"]
+
+
+def test_a_very_long_name_makes_no_page_wider_than_the_phone(visit, local_plaid):
+    name = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+    bought = {
+        "date_transacted": str(date.today()),  # noqa: DTZ011
+        "date_posted": str(date.today()),  # noqa: DTZ011
+        "amount": 20,
+        "description": name,
+        "currency": "USD",
+    }
+    card = {"type": "credit", "subtype": "credit card", "starting_balance": 400, "meta": {"name": name}}
+    login = json.dumps({"override_accounts": [{**card, "transactions": [bought]}]})
+    page = visit("/setup", viewport={"width": 390, "height": 800})
+    paste(page, local_plaid.connect("user_custom", login))
+    expect(page.locator(".ledger")).to_contain_text(name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -78,7 +78,7 @@ def running(folder: Path, *arguments: str, **changed: str) -> Iterator[Run]:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment(folder, PLAID_BASE_URL=f"http://127.0.0.1:{plaid}", **changed),
+            env=environment(folder, **{"PLAID_BASE_URL": f"http://127.0.0.1:{plaid}", **changed}),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

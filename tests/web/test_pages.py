@@ -41,7 +41,7 @@ def test_a_new_visitor_sees_what_this_is_and_both_ways_to_connect(lone_site):
     assert page.status_code == 200
     assert "Choose your bank" in words(page)
     assert "Held about you: nothing in this browser ; on the server: nothing" in words(page)
-    assert "python scripts/setup_plaid_token.py" in words(page)
+    assert ".venv/bin/python scripts/setup_plaid_token.py" in words(page)
     assert "demo" in words(page)
     assert lone_site.site.link_script in page.text
     assert not page.headers.getlist("Set-Cookie")
