@@ -72,7 +72,11 @@ def test_a_port_is_taken_by_whatever_listens_on_it_and_a_local_plaid_is_told_fro
         port = taken.getsockname()[1]
         with pytest.raises(launch.LaunchError, match=f"port {port} is in use: .*, or choose another"):
             launch.require_free(port, choose="choose another")
-        threading.Thread(target=lambda: taken.accept()[0].close(), daemon=True).start()
+
+        def hang_up():
+            taken.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
         assert not launch.is_local_plaid(f"http://127.0.0.1:{port}")
     assert launch.is_local_plaid(local_plaid.url)
 

@@ -243,4 +243,5 @@ def test_a_very_long_name_makes_no_page_wider_than_the_phone(visit, local_plaid)
     page = visit("/setup", viewport={"width": 390, "height": 800})
     paste(page, local_plaid.connect("user_custom", login))
     expect(page.locator(".ledger")).to_contain_text(name)
+    page.wait_for_load_state()  # the text is there before the style that breaks it
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -52,7 +52,7 @@ def test_no_file_holds_a_token_a_merchant_or_an_amount_after_a_visit(tmp_path, c
     needles = (
         {token, sealed, token.rpartition("-")[2]} | merchants | amounts | {text.replace(",", "") for text in amounts}
     )
-    written = {path: path.read_bytes() for path in tmp_path.parent.rglob("*") if path.is_file()}
+    written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.name for path in written} >= {".env", "folder.log"}
     assert found_in({tmp_path / "control": shown.encode()}, needles), "the search finds what is there"
     assert found_in(written, needles) == {}
