@@ -197,18 +197,6 @@ def test_a_trickle_of_bytes_does_not_outlast_the_budget(bench_at: BenchMaker, ru
     assert (fault.value.code, fault.value.retryable) == ("DEADLINE", True)
 
 
-@pytest.mark.parametrize("status", [200, 500])
-def test_a_trickle_of_bytes_does_not_hold_a_thread_beyond_the_budget(
-    bench_at: BenchMaker, rude_server: RudeServer, status: int
-):
-    bench = bench_at(rude_server.url, patience=Patience(read=0.2, budget=0.3, calls_at_once=1))
-    rude_server.answer = Answer(status, b" " * 100, trickle=0.05)
-    with pytest.raises(PlaidFault, match="DEADLINE"):
-        bench.client.identify(Secret("t"))
-    rude_server.answer = Answer(200, b'{"item":{"item_id":"i","institution_name":"Bank"}}')
-    assert bench.client.identify(Secret("t")).name == "Bank"
-
-
 def test_connections_are_kept_and_used_again(local_plaid: LocalPlaid, bench: Bench):
     token = Secret(local_plaid.connect())
     for _ in range(5):
