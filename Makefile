@@ -16,10 +16,10 @@ PIP := $(BIN)/python -W ignore -m pip --disable-pip-version-check --no-input ins
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: setup ## Run Keepless on http://localhost:5001, with a local Plaid on 5002 (Ctrl-C stops both)
+run: setup .env ## Run Keepless on http://localhost:5001, with a local Plaid on 5002 (Ctrl-C stops both)
 	@exec $(BIN)/keepless run
 
-setup: $(VENV)/.base $(BUNDLE) .env ## Everything `make run` needs, without running it
+setup: $(VENV)/.base $(BUNDLE) ## Everything but the settings: what a deployment builds too
 
 test: setup setup-dev ## All tests, with branch coverage (finds or installs a Chromium)
 	@scripts/chromium.sh
