@@ -38,14 +38,14 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
             "USE_STATELESS=false: the database edition is not built yet; unset USE_STATELESS or set it to true"
         )
     keyring = Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
-    sealer = Envelope(keyring, settings.plaid_env)
+    sealer = Envelope(keyring, settings.plaid.environment)
     plaid = PlaidClient(
-        settings.plaid_base_url,
-        settings.plaid_client_id,
-        settings.plaid_secret,
-        settings.plaid_env,
+        settings.plaid.base_url,
+        settings.plaid.client_id,
+        settings.plaid.secret,
+        settings.plaid.environment,
         clock=clock,
-        link=LinkSettings(webhook=settings.plaid_webhook_url),
+        link=LinkSettings(webhook=settings.webhook_url),
     )
     metrics = Metrics()
     session = SessionCookie(
@@ -57,11 +57,11 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         on_unreadable=metrics.session_unreadable,
     )
     site = Site(
-        environment=settings.plaid_env,
+        environment=settings.plaid.environment,
         edition="stateless",
         version=__version__,
-        link_script=settings.link_script,
-        link_origins=tuple(dict.fromkeys((settings.link_origin, settings.plaid_base_url))),
+        link_script=settings.plaid.link_script,
+        link_origins=tuple(dict.fromkeys((settings.plaid.link_origin, settings.plaid.base_url))),
         metrics_token=settings.metrics_token,
         metrics_open_here=not settings.https_only,
         log_key=_subkey(settings.flask_secret_key, "log"),

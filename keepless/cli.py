@@ -78,7 +78,7 @@ def run(
     settings = Settings.from_env(environment)
     Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
     services = []
-    if settings.plaid_env == "local" and not production:
+    if settings.plaid.environment == "local" and not production:
         services += _local_plaid(settings, _arguments(local_plaid), environment)
     host = "0.0.0.0" if production else "127.0.0.1"  # noqa: S104 - a production server is there to be reached
     launch.require_free(settings.port, host, choose="choose another with --port, or PORT in .env")
@@ -129,7 +129,7 @@ def _say_up(service: launch.Service, settings: Settings) -> None:
     if service.name != launch.WEB_SERVER:
         return
     out.print(f"\n    http://localhost:{settings.port}\n")
-    if settings.plaid_env == "local":
+    if settings.plaid.environment == "local":
         out.print("    Connect a bank there and choose the household [bold]demo[/bold].")
     out.print("    Ctrl-C stops everything.\n")
 
@@ -146,12 +146,12 @@ def _environment(*, make_keys: bool) -> dict[str, str]:
 
 def _local_plaid(settings: Settings, arguments: Sequence[str], environment: Mapping[str, str]) -> list[launch.Service]:
     """The local Plaid to start; none where one answers already, or where the settings name another on purpose."""
-    address = urlsplit(settings.plaid_base_url)
+    address = urlsplit(settings.plaid.base_url)
     port = address.port or 80
     elsewhere = address.hostname not in THIS_MACHINE
     on_purpose = "PLAID_BASE_URL" in environment and not launch.is_free(port)
-    if elsewhere or on_purpose or launch.is_local_plaid(settings.plaid_base_url):
-        out.print(f"Using the Plaid at {settings.plaid_base_url}.")
+    if elsewhere or on_purpose or launch.is_local_plaid(settings.plaid.base_url):
+        out.print(f"Using the Plaid at {settings.plaid.base_url}.")
         return []
     launch.require_free(port, choose="set PLAID_BASE_URL to http://127.0.0.1 with another port")
     return [launch.local_plaid(port, arguments, environment)]

@@ -22,37 +22,60 @@ LINK_SCRIPT_PATH = "/link/v2/stable/link-initialize.js"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything an operator can set; docs/settings.md says each in a line. Secrets do not print."""
+class PlaidAccess:
+    """Which Plaid is asked, and as whom. The local one knows nobody, so any keys will do there."""
 
-    token_encryption_key: Secret
-    flask_secret_key: Secret
-    plaid_client_id: str
-    plaid_secret: Secret
-    plaid_env: str
-    plaid_base_url: str
-    link_origin: str
-    port: int
-    use_stateless: bool
-    https_only: bool
-    session_days: int
-    expected_key_id: str | None
-    plaid_webhook_url: str | None
-    metrics_token: Secret | None
-    log_format: str
+    environment: str
+    base_url: str
+    client_id: str
+    secret: Secret
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "PlaidAccess":
+        """What `env` says of Plaid. Raises ConfigError with one line that says what to do."""
+        read = _Reader(env)
+        environment = read.choice("PLAID_ENV", tuple(PLAID_HOSTS), default="local")
+        base_url = read.url("PLAID_BASE_URL") or PLAID_HOSTS[environment]
+        if environment != "local" and not base_url.startswith("https://"):
+            raise ConfigError(f"PLAID_BASE_URL must be https where PLAID_ENV is {environment}")
+        default = "local" if environment == "local" else None
+        return cls(
+            environment,
+            base_url,
+            read.required("PLAID_CLIENT_ID", hint="copy it from Plaid's dashboard", default=default),
+            Secret(read.required("PLAID_SECRET", hint="copy it from Plaid's dashboard", default=default)),
+        )
+
+    @property
+    def link_origin(self) -> str:
+        """Where Link's script and frame come from."""
+        return self.base_url if self.environment == "local" else PLAID_LINK_ORIGIN
 
     @property
     def link_script(self) -> str:
         return self.link_origin + LINK_SCRIPT_PATH
 
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set; docs/settings.md says each in a line. Secrets do not print."""
+
+    token_encryption_key: Secret
+    flask_secret_key: Secret
+    plaid: PlaidAccess
+    port: int
+    use_stateless: bool
+    https_only: bool
+    session_days: int
+    expected_key_id: str | None
+    webhook_url: str | None
+    metrics_token: Secret | None
+    log_format: str
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """The settings that `env` describes. Raises ConfigError with one line that says what to do."""
         read = _Reader(env)
-        plaid_env = read.choice("PLAID_ENV", tuple(PLAID_HOSTS), default="local")
-        base_url = read.url("PLAID_BASE_URL") or PLAID_HOSTS[plaid_env]
-        if plaid_env != "local" and not base_url.startswith("https://"):
-            raise ConfigError(f"PLAID_BASE_URL must be https where PLAID_ENV is {plaid_env}")
         if read.text("REDIS_URL"):
             raise ConfigError("REDIS_URL is set, and the sealed cache is not part of this release: unset it")
         if read.text("DATABASE_URL"):
@@ -60,17 +83,13 @@ class Settings:
         return cls(
             token_encryption_key=Secret(read.required("TOKEN_ENCRYPTION_KEY", hint=KEYGEN)),
             flask_secret_key=_long_enough("FLASK_SECRET_KEY", read.required("FLASK_SECRET_KEY", hint=KEYGEN)),
-            plaid_client_id=read.required("PLAID_CLIENT_ID", hint="copy it from Plaid's dashboard"),
-            plaid_secret=Secret(read.required("PLAID_SECRET", hint="copy it from Plaid's dashboard")),
-            plaid_env=plaid_env,
-            plaid_base_url=base_url,
-            link_origin=base_url if plaid_env == "local" else PLAID_LINK_ORIGIN,
+            plaid=PlaidAccess.from_env(env),
             port=read.number("PORT", default=5001, low=1, high=65535),
             use_stateless=read.boolean("USE_STATELESS", default=True),
             https_only=read.boolean("HTTPS_ONLY", default=False),
             session_days=read.number("SESSION_DAYS", default=7, low=1, high=30),
             expected_key_id=read.text("TOKEN_ENCRYPTION_KEY_ID"),
-            plaid_webhook_url=read.url("PLAID_WEBHOOK_URL"),
+            webhook_url=read.url("PLAID_WEBHOOK_URL"),
             metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
             log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
         )
@@ -93,8 +112,8 @@ class _Reader:
                 raise ConfigError(f"{name}_FILE cannot be read: {type(cause).__name__}") from None
         return (direct or "").strip() or None
 
-    def required(self, name: str, *, hint: str) -> str:
-        value = self.text(name)
+    def required(self, name: str, *, hint: str, default: str | None = None) -> str:
+        value = self.text(name) or default
         if value is None:
             raise ConfigError(f"{name} is missing: {hint} and put it into .env or the environment")
         return value

@@ -12,8 +12,8 @@ USE_STATELESS=true
 
 # local is the Plaid that comes with Keepless; for Plaid's own, sandbox or production and the keys of its dashboard.
 PLAID_ENV=local
-PLAID_CLIENT_ID=local
-PLAID_SECRET={plaid_secret}
+#PLAID_CLIENT_ID=
+#PLAID_SECRET=
 """
 
 
@@ -24,9 +24,5 @@ def create_env_file(path: Path, token_key: str) -> bool:
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(
-            TEMPLATE.format(
-                token_key=token_key, flask_key=secrets.token_urlsafe(48), plaid_secret=secrets.token_urlsafe(24)
-            )
-        )
+        file.write(TEMPLATE.format(token_key=token_key, flask_key=secrets.token_urlsafe(48)))
     return True

@@ -17,7 +17,7 @@ from plaid.api.plaid_api import PlaidApi
 from plaid.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
-from keepless.config import Settings
+from keepless.config import PlaidAccess
 from keepless.errors import ConfigError
 
 
@@ -26,18 +26,19 @@ def main() -> int:
     parser.add_argument("--user", help="test user (default: demo on the local Plaid, user_good at Plaid's)")
     parser.add_argument("--institution", default="ins_109508", help="institution id (default: ins_109508)")
     chosen = parser.parse_args()
+    from_file = {name: text for name, text in dotenv_values(Path(__file__).parents[1] / ".env").items() if text}
     try:
-        settings = Settings.from_env({**dotenv_values(Path(__file__).parents[1] / ".env"), **os.environ})
+        plaid = PlaidAccess.from_env(from_file | dict(os.environ))
     except ConfigError as refusal:
         return fail(str(refusal))
-    if settings.plaid_env == "production":
+    if plaid.environment == "production":
         return fail("PLAID_ENV is production, where tokens come from people only: connect a bank on the page")
-    user = chosen.user or ("demo" if settings.plaid_env == "local" else "user_good")
+    user = chosen.user or ("demo" if plaid.environment == "local" else "user_good")
     api = PlaidApi(
         ApiClient(
             Configuration(
-                host=settings.plaid_base_url,
-                api_key={"clientId": settings.plaid_client_id, "secret": settings.plaid_secret.reveal()},
+                host=plaid.base_url,
+                api_key={"clientId": plaid.client_id, "secret": plaid.secret.reveal()},
             )
         )
     )
@@ -52,8 +53,8 @@ def main() -> int:
     except ApiException as refusal:
         return fail(f"Plaid answered {refusal.status}: {refusal.body}")
     except HTTPError as fault:
-        hint = "start it with `make run` or `keepless sandbox`" if settings.plaid_env == "local" else "is it reachable?"
-        return fail(f"no answer from {settings.plaid_base_url} ({type(fault).__name__}): {hint}")
+        hint = "start it with `make run` or `keepless sandbox`" if plaid.environment == "local" else "is it reachable?"
+        return fail(f"no answer from {plaid.base_url} ({type(fault).__name__}): {hint}")
     print(f"An access token for {user}; paste it on the setup page:", file=sys.stderr)
     print(access["access_token"])
     return 0

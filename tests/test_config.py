@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepless.config import Settings
+from keepless.config import PlaidAccess, Settings
 from keepless.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[1]
@@ -29,24 +29,29 @@ def settings(**changed: str) -> Settings:
 def test_the_minimal_settings_run_stateless_against_the_local_plaid():
     minimal = settings()
     assert minimal.use_stateless
-    assert minimal.plaid_env == "local"
-    assert minimal.plaid_base_url == "http://127.0.0.1:5002"
-    assert minimal.link_script == "http://127.0.0.1:5002/link/v2/stable/link-initialize.js"
+    assert minimal.plaid.environment == "local"
+    assert minimal.plaid.base_url == "http://127.0.0.1:5002"
+    assert minimal.plaid.link_script == "http://127.0.0.1:5002/link/v2/stable/link-initialize.js"
     assert (minimal.port, minimal.session_days) == (5001, 7)
 
 
 @pytest.mark.parametrize("name", MINIMAL)
 def test_a_missing_setting_is_named_with_what_to_do(name):
-    environment = {key: value for key, value in MINIMAL.items() if key != name}
+    environment = {key: value for key, value in MINIMAL.items() if key != name} | {"PLAID_ENV": "sandbox"}
     with pytest.raises(ConfigError, match=rf"^{name} is missing: \S.*") as refusal:
         Settings.from_env(environment)
     assert "\n" not in str(refusal.value)
 
 
+def test_the_local_plaid_knows_nobody_so_its_keys_may_be_left_out():
+    access = PlaidAccess.from_env({})
+    assert (access.environment, access.client_id, access.secret.reveal()) == ("local", "local", "local")
+
+
 def test_plaids_own_environments_use_plaids_hosts_and_plaids_link():
     production = settings(PLAID_ENV="production")
-    assert production.plaid_base_url == "https://production.plaid.com"
-    assert production.link_script == "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+    assert production.plaid.base_url == "https://production.plaid.com"
+    assert production.plaid.link_script == "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
 
 
 @pytest.mark.parametrize("text", ["1", "True", "yes", "on", "TRUE", "0", "no"])
@@ -96,7 +101,7 @@ def test_an_address_of_plaid_that_is_none_is_refused(address):
 
 
 def test_plain_http_is_for_this_machine_only():
-    assert settings(PLAID_BASE_URL="http://127.0.0.1:9/").plaid_base_url == "http://127.0.0.1:9"
+    assert settings(PLAID_BASE_URL="http://127.0.0.1:9/").plaid.base_url == "http://127.0.0.1:9"
     with pytest.raises(ConfigError, match="plain http is for this machine only"):
         settings(PLAID_BASE_URL="http://plaid.example")
 
