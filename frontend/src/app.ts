@@ -1,7 +1,7 @@
 /** What the pages do with JavaScript. Every page is whole without it. */
 
 import { offerConnect } from "./connect";
-import { forgetTimeZone, tellTimeZone } from "./zone";
+import { tellTimeZone } from "./zone";
 
 /** One submit is enough: a form that is on its way does not go twice. */
 function submitOnce(form: HTMLFormElement): void {
@@ -17,11 +17,9 @@ function submitOnce(form: HTMLFormElement): void {
   });
 }
 
-// The zone is told while a bank is connected, and taken back with the session.
+// The zone is told while a bank is connected; the server takes it back with the session.
 if (document.body.dataset["held"] === "cookie") {
   tellTimeZone();
-} else if (document.body.dataset["held"] === "nothing") {
-  forgetTimeZone();
 }
 document.querySelector("#token")?.addEventListener("submit", tellTimeZone);
 document.querySelectorAll("[data-without-script]").forEach((words) => words.remove());

@@ -51,15 +51,16 @@ class HintsCookies:
                 after[_digest(item_id)] = min(count, MOST)
         if after != before:
             text = ".".join(["1", *(f"{digest}.{count}" for digest, count in after.items())])
-            self._put(response, text, max_age=cookies.LONGEST_LIFE)
+            self._put(response, COUNTS_NAME, text, max_age=cookies.LONGEST_LIFE)
 
     def clear(self, response: Response) -> None:
-        """Takes the counts out of the browser, at logout. Raises InsecureTransport."""
-        self._put(response, "", max_age=0)
+        """Takes both hints out of the browser, at logout. Raises InsecureTransport."""
+        for name in (COUNTS_NAME, ZONE_NAME):
+            self._put(response, name, "", max_age=0)
 
     def clear_stray(self, response: Response) -> None:
-        """The same for counts without a session: a page slower than the logout brought them back."""
-        if _value_of(COUNTS_NAME) is not None:
+        """The same for hints without a session: a page slower than the logout brought them back."""
+        if any(_value_of(name) is not None for name in (COUNTS_NAME, ZONE_NAME)):
             self.clear(response)
 
     def time_zone(self) -> ZoneInfo | None:
@@ -72,9 +73,9 @@ class HintsCookies:
         except (OSError, ValueError, LookupError):  # a folder of zones, not a zone file, not there
             return None
 
-    def _put(self, response: Response, text: str, *, max_age: int) -> None:
+    def _put(self, response: Response, name: str, text: str, *, max_age: int) -> None:
         secure = cookies.over_https(request, https_only=self._https_only)
-        cookies.put(response, cookies.line(COUNTS_NAME, text, max_age=max_age, secure=secure))
+        cookies.put(response, cookies.line(name, text, max_age=max_age, secure=secure))
 
 
 def _read_counts() -> dict[str, int]:

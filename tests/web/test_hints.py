@@ -94,6 +94,13 @@ def test_r1_clearing_the_hints_has_the_attributes_of_setting():
     assert cleared == (written({ITEMS[0]: 1}, ITEMS) or "").partition("; ")[2]
 
 
+def test_a_logout_takes_the_time_zone_out_of_the_browser_too():
+    with app.test_request_context("/", method="POST", base_url=LOCAL):
+        response = Response()
+        hints.clear(response)
+    assert [line.split("=")[0] for line in response.headers.getlist("Set-Cookie")] == [COUNTS_NAME, ZONE_NAME]
+
+
 def test_a_hint_that_a_slow_page_brought_back_after_the_logout_is_gone_with_the_next_page(lone_site, visitor):
     assert visitor.get("/").status_code == 200
     stray = visitor.get_cookie(COUNTS_NAME).value
