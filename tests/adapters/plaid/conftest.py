@@ -31,7 +31,7 @@ def bench(local_plaid: LocalPlaid, bench_at: BenchMaker) -> Bench:
 @pytest.fixture
 def impatient(local_plaid: LocalPlaid, bench_at: BenchMaker) -> Bench:
     """A client whose time-outs are short, for the faults that are waited for."""
-    return bench_at(local_plaid.url, patience=Patience(read=0.2, budget=2.0))
+    return bench_at(local_plaid.url, patience=Patience(read=0.2))
 
 
 @pytest.fixture
