@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from support.website import HASTY
 
 from keepless.adapters.plaid.client import PlaidClient
 from keepless.core.secret import Secret
@@ -27,7 +26,6 @@ def plaid(local_plaid):
         Secret("secret-of-a-test"),
         "local",
         clock=lambda: NOW,
-        patience=HASTY,
     )
     yield client
     client.close()

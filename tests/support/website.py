@@ -25,7 +25,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 METRICS_TOKEN = "m" * 8 + "0123456789abcdef0123456789abcdef"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 # Short enough for a test that lets Plaid be silent.
-HASTY = Patience(connect=1.0, read=1.0, budget=2.5, tries=2)
+HASTY = Patience(connect=2.0, read=2.0, budget=5.0, tries=2)
 
 
 class Clock:
