@@ -1,14 +1,10 @@
 """Income against spending, month by month, and how this month compares. Figures only; the words are the page's."""
 
-from collections.abc import Sequence
-from datetime import date
-
 import msgspec
 
-from keepless.core.models import Account, Transaction
 from keepless.core.money import rounded_share
 from keepless.core.periods import Period, months_between
-from keepless.core.spending import CurrencyAnalysis, analyse, distinct
+from keepless.core.spending import CurrencyAnalysis
 
 
 class MonthFlow(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,28 +49,6 @@ def monthly(analysis: CurrencyAnalysis) -> tuple[MonthFlow, ...]:
             cash=cash.get(month, 0),
         )
         for month in (months_between(min(seen), max(seen)) if seen else ())
-    )
-
-
-def so_far(transactions: Sequence[Transaction], accounts: Sequence[Account], today: date) -> tuple[Comparison, ...]:
-    """This month's spending up to today beside the same days of last month, per currency, the one with more rows first.
-
-    Twins are paired before the days are cut, so a pending row of one month and its posted twin of another count once.
-    """
-    days, days_before = Period.month_so_far(today), Period.same_days_last_month(today)
-    rows = distinct(transactions).rows
-    now, before = (
-        analyse([row for row in rows if row.date in period], accounts).currencies for period in (days, days_before)
-    )
-    return tuple(
-        compare(
-            currency,
-            now[currency].spent if currency in now else 0,
-            before[currency].spent if currency in before else 0,
-            days,
-            days_before,
-        )
-        for currency in dict.fromkeys((*now, *before))
     )
 
 

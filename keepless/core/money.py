@@ -2,8 +2,6 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-import msgspec
-
 # ISO 4217: currencies whose minor unit is not a hundredth. Everything else has two decimals.
 # fmt: off
 EXPONENTS: dict[str, int] = {
@@ -23,13 +21,6 @@ EXPONENTS: dict[str, int] = {
 }
 # fmt: on
 _UNIT = Decimal(1)
-
-
-class Money(msgspec.Struct, frozen=True):
-    """An amount in minor units (cents for USD, yen for JPY) of one currency."""
-
-    minor: int
-    currency: str
 
 
 def exponent(currency: str) -> int:
