@@ -64,6 +64,14 @@ class CardTerms(msgspec.Struct, frozen=True, kw_only=True):
     next_due: dt.date | None = None
 
 
+class PlaidStream(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that Plaid itself calls recurring (`/transactions/recurring/get`), where the plan has it."""
+
+    transaction_ids: tuple[str, ...]
+    frequency: str  # WEEKLY, BIWEEKLY, SEMI_MONTHLY, MONTHLY, ANNUALLY, UNKNOWN; unknown values pass through
+    is_active: bool
+
+
 class LoanTerms(msgspec.Struct, frozen=True, kw_only=True):
     """A student loan or mortgage, as far as a dashboard needs it. Rate in basis points."""
 
@@ -90,7 +98,9 @@ class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """All that one bank answered at one moment.
 
     `liabilities_problem` and `transactions_problem` are the code where only that part failed. `unreadable` counts the
-    rows, accounts and terms that came but could not be understood: nothing goes missing in silence.
+    rows, accounts and terms that came but could not be understood: nothing goes missing in silence. `renew_by` is when
+    the person's permission ends unless they log in again (UTC), None where the bank names no end. `streams` is None
+    where Plaid was not asked for its own view of what recurs.
     """
 
     bank: BankRef
@@ -101,6 +111,8 @@ class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     liabilities_problem: str | None = None
     transactions_problem: str | None = None
     unreadable: int = 0
+    renew_by: dt.datetime | None = None
+    streams: tuple[PlaidStream, ...] | None = None
     start: dt.date
     end: dt.date
     fetched_at: dt.datetime
