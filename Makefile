@@ -8,7 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-BUNDLE := keepless/web/static/app.js
+BUNDLE := keepless/web/static/dashboard.js
+BUNDLED := keepless/web/static/app.js keepless/web/static/dashboard.css $(BUNDLE)
 # Quiet where nobody can do anything about it, never silent: each step names itself first. (-W: an old pip warns of how
 # plaid-python is packaged.)
 PIP := $(BIN)/python -W ignore -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
@@ -23,6 +24,8 @@ setup: $(VENV)/.base $(BUNDLE) ## Everything but the settings: what a deployment
 
 test: setup setup-dev ## All tests, with branch coverage (finds or installs a Chromium)
 	@scripts/chromium.sh
+	@echo "==> Running the front end's tests"
+	@source scripts/node-path.sh && cd frontend && npm run --silent test --no-update-notifier
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
@@ -45,7 +48,7 @@ lock: ## Pin the dependencies anew (needs uv)
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove what was built; settings in .env stay
-	rm -rf $(VENV) frontend/node_modules $(BUNDLE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out
+	rm -rf $(VENV) frontend/node_modules $(BUNDLED) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out
 
 setup-dev: $(VENV)/.dev
 
@@ -75,10 +78,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	@$(PIP) --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(BUNDLE): $(wildcard frontend/src/*.ts) frontend/package-lock.json scripts/node-path.sh | $(VENV)/.base
+$(BUNDLE): $(shell find frontend/src -type f) frontend/build.mjs frontend/package-lock.json scripts/node-path.sh | $(VENV)/.base
 	@echo "==> Building the front end"
 	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null && \
-		npm run --silent build --no-update-notifier -- --log-level=warning
+		npm run --silent build --no-update-notifier
 
 .env: | $(VENV)/.base
 	@$(BIN)/keepless keygen --env-file .env

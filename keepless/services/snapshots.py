@@ -1,14 +1,14 @@
 """Where a dashboard's data comes from: live from every connected bank, at the moment it is looked at."""
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, as_completed
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Protocol
 
 import msgspec
 
-from keepless.core.models import BankProblem, BankSnapshot, Transaction
+from keepless.core.models import BankProblem, BankRef, BankSnapshot, Transaction
 from keepless.core.secret import Secret
 from keepless.errors import PlaidFault
 from keepless.ports import Plaid
@@ -39,19 +39,31 @@ class SnapshotSource(Protocol):
 
     def get_transactions(self, start: date, end: date) -> list[Transaction]: ...
 
+    def read_each(self, start: date, end: date) -> Iterator[tuple[BankRef, BankSnapshot | BankProblem]]: ...
+
 
 class StatelessPlaidClient:
     """Reads each bank of a session live and keeps nothing. Made anew for each request.
 
     `expected` maps item ids to the number of transactions that the last visit saw; without it a first visit takes two
-    round trips instead of one. It only ever changes how pages are asked for, never what is shown.
+    round trips instead of one. It only ever changes how pages are asked for, never what is shown. `warned_of` tells of an
+    item id when its permission ends (UTC), where Plaid has warned of that; the earlier end counts.
     """
 
-    def __init__(self, plaid: Plaid, pool: Executor, vault: Vault, expected: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        plaid: Plaid,
+        pool: Executor,
+        vault: Vault,
+        expected: Mapping[str, int] | None = None,
+        *,
+        warned_of: Callable[[str], datetime | None] = lambda _item_id: None,
+    ) -> None:
         self._plaid = plaid
         self._pool = pool
         self._vault = vault
         self._expected = expected or {}
+        self._warned_of = warned_of
 
     def store_token_in_session(self, access_token: Secret) -> Vault:
         """The vault with one more bank, after Plaid has said whose token it is.
@@ -78,12 +90,29 @@ class StatelessPlaidClient:
         """The rows of the banks that answered, newest first. Use get_dashboard_data to learn which did not."""
         return self.get_dashboard_data(start, end).transactions()
 
+    def read_each(self, start: date, end: date) -> Iterator[tuple[BankRef, BankSnapshot | BankProblem]]:
+        """The same, each bank as soon as it answers, beside the name under which it was asked.
+
+        A caller that stops listening gives up what has not begun.
+        """
+        asked = {self._pool.submit(self._read, key, start, end): key.bank for key in self._vault.banks}
+        try:
+            for answered in as_completed(asked):
+                yield asked[answered], answered.result()
+        finally:
+            for each in asked:
+                each.cancel()
+
     def _read(self, key: BankKey, start: date, end: date) -> BankSnapshot | BankProblem:
         expected = self._expected.get(key.bank.item_id)
         try:
-            return self._plaid.fetch(key.token, key.bank, start=start, end=end, expected=expected)
+            answered = self._plaid.fetch(key.token, key.bank, start=start, end=end, expected=expected)
         except PlaidFault as fault:
             return problem_of(key, fault)
+        warned = self._warned_of(key.bank.item_id)
+        if warned is None or (answered.renew_by is not None and answered.renew_by <= warned):
+            return answered
+        return msgspec.structs.replace(answered, renew_by=warned)
 
 
 def problem_of(key: BankKey, fault: PlaidFault) -> BankProblem:

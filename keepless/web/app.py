@@ -7,7 +7,7 @@ from types import TracebackType
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from keepless.web import answers, api, guard, headers, health, link, openapi, pages, visit, webhooks
+from keepless.web import answers, api, guard, headers, health, link, live, openapi, pages, visit, webhooks
 from keepless.web.operations import Operation
 from keepless.web.query import QueryReader
 from keepless.web.site import Parts, Site
@@ -17,7 +17,7 @@ __all__ = ["Parts", "Site", "create_app"]
 # A public token, an access token or a webhook is well under a kilobyte.
 MAX_BODY = 64 * 1024
 
-OPERATIONS = (*link.OPERATIONS, *api.OPERATIONS, *webhooks.OPERATIONS, *health.OPERATIONS)
+OPERATIONS = (*link.OPERATIONS, *api.OPERATIONS, *live.OPERATIONS, *webhooks.OPERATIONS, *health.OPERATIONS)
 
 
 class _App(Flask):

@@ -1,6 +1,8 @@
 """Cookies as we read and write them: strictly, and the same way every time."""
 
 import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 
 from flask import Request, Response
 from werkzeug.http import dump_cookie
@@ -10,6 +12,7 @@ from keepless.errors import BadCookie, InsecureTransport
 # Chrome and RFC 6265bis cap a cookie's life at 400 days.
 LONGEST_LIFE = 400 * 24 * 3600
 
+_DIGEST_BYTES = 6
 _THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -39,22 +42,42 @@ def value_of(request: Request, name: str) -> str | None:
     twice, once more under a name that is ours after dropping blanks and control characters, or in a second Cookie line,
     which servers append after a comma: read past, it would look like no session, and a new one would overwrite it.
     """
-    found: str | None = None
+    return _read(request, re.compile(re.escape(name))).get(name)
+
+
+def family_of(request: Request, prefix: str) -> dict[str, str]:
+    """The values of all cookies that are named `prefix` and a digest (`digest_of`), by their whole names.
+
+    Read as strictly as one cookie is: raises BadCookie as `value_of`, for each name of the family. A name that begins
+    with the prefix and does not end in a digest is somebody else's.
+    """
+    return _read(request, re.compile(re.escape(prefix) + "[A-Za-z0-9_-]{8}"))
+
+
+def digest_of(item_id: str) -> str:
+    """Eight characters that stand for an item; the id, of 37 random characters, cannot be found back from them."""
+    return urlsafe_b64encode(sha256(b"keepless.item." + item_id.encode()).digest()[:_DIGEST_BYTES]).decode()
+
+
+def _read(request: Request, ours: re.Pattern[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for part in request.environ.get("HTTP_COOKIE", "").split(";"):
         sent, _, value = part.partition("=")
         # RFC 6265, 5.4: a browser puts exactly one space after each semicolon.
-        if sent.removeprefix(" ") == name:
-            if found is not None:
+        name = sent.removeprefix(" ")
+        if ours.fullmatch(name):
+            if name in found:
                 raise BadCookie(f"{name} was sent twice")
-            found = value
-        elif _visible(sent) == name:
-            raise BadCookie(f"a cookie's name is {name} with blanks in it")
-        if any(_visible(more.partition("=")[0]) == name for more in value.split(",")[1:]):
-            raise BadCookie(f"{name} was sent in a second Cookie line")
+            found[name] = value
+        elif ours.fullmatch(_visible(sent)):
+            raise BadCookie(f"a cookie's name is {_visible(sent)} with blanks in it")
+        for more in value.split(",")[1:]:
+            if ours.fullmatch(again := _visible(more.partition("=")[0])):
+                raise BadCookie(f"{again} was sent in a second Cookie line")
     return found
 
 
-def line(name: str, value: str, *, max_age: int, secure: bool) -> str:
+def line(name: str, value: str, *, max_age: int, secure: bool, httponly: bool = True) -> str:
     """A Set-Cookie line for the whole host, `max_age` in seconds, 0 to clear.
 
     All our cookies are made here, so a clearing has the very attributes of the setting (R1).
@@ -65,7 +88,7 @@ def line(name: str, value: str, *, max_age: int, secure: bool) -> str:
         max_age=max_age,
         path="/",
         secure=secure,
-        httponly=True,
+        httponly=httponly,
         samesite="Lax",  # not Strict: a bank's OAuth return, a navigation from elsewhere, has to carry it
         sync_expires=False,  # Max-Age says it all, and without the server's clock
         max_size=0,  # the sealed cookie has its own, exact limit

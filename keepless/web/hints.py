@@ -4,9 +4,7 @@ A hint changes how Plaid is asked and which day it is for the visitor, never who
 """
 
 import re
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
@@ -18,7 +16,6 @@ from keepless.web import cookies
 COUNTS_NAME = "keepless-hints"
 ZONE_NAME = "keepless-tz"  # set by our script, from the browser's own time zone; not HttpOnly for that reason
 MOST = 999_999  # a count beyond it is kept as this: the rest is then asked for in a second round
-_DIGEST_BYTES = 6
 
 # `1.<digest>.<count>.<digest>.<count>…`: at most six digits, none of them a leading zero.
 _COUNTS = re.compile(r"1((?:\.[A-Za-z0-9_-]{8}\.(?:0|[1-9][0-9]{0,5}))*)")
@@ -32,10 +29,18 @@ class HintsCookies:
     def __init__(self, *, https_only: bool = False) -> None:
         self._https_only = https_only
 
+    def key(self, item_id: str) -> str:
+        """Eight characters that stand for an item wherever its id need not be seen."""
+        return cookies.digest_of(item_id)
+
+    def script_runs(self) -> bool:
+        """Whether this browser has run our script: it alone sets the time zone."""
+        return _value_of(ZONE_NAME) is not None
+
     def expected(self, item_ids: Iterable[str]) -> dict[str, int]:
         """How many transactions each of these banks had at the last visit, by item id; unknown ones are left out."""
         counts = _read_counts()
-        return {item_id: counts[_digest(item_id)] for item_id in item_ids if _digest(item_id) in counts}
+        return {item_id: counts[key] for item_id in item_ids if (key := cookies.digest_of(item_id)) in counts}
 
     def write(self, response: Response, learned: Mapping[str, int], *, item_ids: Iterable[str]) -> None:
         """Keeps the counts `learned` (by item id), when they changed.
@@ -43,15 +48,29 @@ class HintsCookies:
         A bank of `item_ids` that was not learned now (it failed) keeps the count it had; banks that are not in
         `item_ids` are dropped. Raises InsecureTransport.
         """
-        before = _read_counts()
-        after: dict[str, int] = {}
-        for item_id in item_ids:
-            count = learned.get(item_id, before.get(_digest(item_id)))
-            if count is not None:
-                after[_digest(item_id)] = min(count, MOST)
-        if after != before:
-            text = ".".join(["1", *(f"{digest}.{count}" for digest, count in after.items())])
+        text = self.remembering(item_ids)(learned)
+        if text is not None:
             self._put(response, COUNTS_NAME, text, max_age=cookies.LONGEST_LIFE)
+
+    def remembering(self, item_ids: Iterable[str]) -> Callable[[Mapping[str, int]], str | None]:
+        """A function from what was learned to the cookie's new text, None where it stays: usable after the request.
+
+        For a stream, whose headers are gone by then: the page's script writes the cookie.
+        """
+        before = _read_counts()
+        known = tuple(item_ids)
+
+        def text(learned: Mapping[str, int]) -> str | None:
+            after: dict[str, int] = {}
+            for item_id in known:
+                count = learned.get(item_id, before.get(cookies.digest_of(item_id)))
+                if count is not None:
+                    after[cookies.digest_of(item_id)] = min(count, MOST)
+            if after == before:
+                return None
+            return ".".join(["1", *(f"{digest}.{count}" for digest, count in after.items())])
+
+        return text
 
     def clear(self, response: Response) -> None:
         """Takes both hints out of the browser, at logout. Raises InsecureTransport."""
@@ -75,7 +94,8 @@ class HintsCookies:
 
     def _put(self, response: Response, name: str, text: str, *, max_age: int) -> None:
         secure = cookies.over_https(request, https_only=self._https_only)
-        cookies.put(response, cookies.line(name, text, max_age=max_age, secure=secure))
+        # Not HttpOnly: the script of a page that fills by a stream writes them too, and they hold no secret.
+        cookies.put(response, cookies.line(name, text, max_age=max_age, secure=secure, httponly=False))
 
 
 def _read_counts() -> dict[str, int]:
@@ -93,8 +113,3 @@ def _value_of(name: str) -> str | None:
         return cookies.value_of(request, name)
     except BadCookie:
         return None
-
-
-def _digest(item_id: str) -> str:
-    """Eight characters that stand for an item; the id, of 37 random characters, cannot be found back from them."""
-    return urlsafe_b64encode(sha256(b"keepless.hint." + item_id.encode()).digest()[:_DIGEST_BYTES]).decode()

@@ -120,6 +120,6 @@ def period_words(period: Period, today: date) -> str:
 
 
 def address(asked: Mapping[str, str], **changes: str) -> str:
-    """This page's address with some of its query changed; what is empty is left out."""
+    """The statement's address with some of its query changed; what is empty is left out."""
     query = {name: value for name, value in {**asked, **changes}.items() if value}
-    return "/?" + urlencode(query) if query else "/"
+    return "/statement?" + urlencode(query) if query else "/statement"

@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
         app.add_url_rule(path, endpoint=f"page.{view.__name__}", view_func=lambda: view(visiting()), methods=[method])
 
     route("/", "GET", dashboard)
+    route("/statement", "GET", statement_page)
     route("/setup", "GET", setup)
     route("/setup", "POST", use_token)
     route("/logout", "POST", log_out)
@@ -45,7 +46,26 @@ def register(app: Flask) -> None:
 
 
 def dashboard(visit: Visit) -> Response:
-    """The statement of a connected visitor; the setup page for anyone else."""
+    """Where a browser is known to run our script, the shell that the script fills; to all others the whole statement.
+
+    docs/decisions/0006-front-end.md says why the time zone's cookie decides. A visitor without a session is set up.
+    """
+    if request.args or not visit.parts.hints.script_runs():
+        return _statement(visit, fills_itself=not request.args)
+    try:
+        vault = visit.vault()
+    except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
+        return _without_session(visit, fault)
+    return _page(visit, "shell.html", held="cookie", banks=len(vault.banks))
+
+
+def statement_page(visit: Visit) -> Response:
+    """The statement rendered here, whole without JavaScript."""
+    return _statement(visit, fills_itself=False)
+
+
+def _statement(visit: Visit, *, fills_itself: bool) -> Response:
+    """`fills_itself` lets the script take the page over, once it turns out that it runs."""
     try:
         vault = visit.vault()
     except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
@@ -55,7 +75,7 @@ def dashboard(visit: Visit) -> Response:
     snapshots = visit.read_banks(vault, reading_range(query.period, today))
     board = build_dashboard(snapshots, today, query.filter, page=query.page)
     page = statement(board, request.args.to_dict(), visit.parts.hints.time_zone())
-    return _page(visit, "dashboard.html", held="cookie", link=page.reconnects, page=page)
+    return _page(visit, "dashboard.html", held="cookie", link=page.reconnects, page=page, fills_itself=fills_itself)
 
 
 def setup(visit: Visit) -> Response:

@@ -11,20 +11,28 @@ import msgspec
 from werkzeug.datastructures import MultiDict
 
 from keepless.core.filters import TransactionFilter
+from keepless.core.kinds import Kind
 from keepless.core.periods import Period
 from keepless.errors import InvalidField
 
 PERIOD = ("days", "from", "to")
-TRANSACTIONS = (*PERIOD, "category", "account", "q", "min", "max", "page")
+FILTER = (*PERIOD, "category", "account", "merchant", "kind", "currency", "pending", "q", "min", "max")
+TRANSACTIONS = (*FILTER, "page")
+EXPORT = ("format", *FILTER, "partial")
+LIVE = (*PERIOD, "bank")
 
 MAX_PAGE = 10_000
 MAX_TEXT = 100
+MAX_MERCHANT = 200
+FORMATS = ("csv", "json", "ofx")
 _LONGEST_NAME_SHOWN = 40
 
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?", re.ASCII)
 _CATEGORY = re.compile(r"[A-Z][A-Z0-9_]{0,79}", re.ASCII)
+_BANK = re.compile(r"[A-Za-z0-9_-]{8}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Beside letters and digits of any script: blanks, and the marks that merchants have in their names. Nothing here is
 # ever interpreted; the set is small so that markup and database syntax get a clear refusal instead of an empty list.
@@ -39,14 +47,21 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     schema: dict[str, Any]
     read: Callable[[str], Any]
+    required: bool = False
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A query that makes sense: the days to show, the conditions on transactions, and the page from 1."""
+    """A query that makes sense: the days to show, the conditions on transactions, the page from 1, one bank's key.
+
+    `format` and `partial` are an export's: what to write, and whether without what could not be read.
+    """
 
     period: Period
     filter: TransactionFilter
     page: int
+    bank: str = ""
+    format: str = ""
+    partial: bool = False
 
 
 class QueryReader:
@@ -74,11 +89,18 @@ class QueryReader:
                 end=period.end,
                 category=values.get("category") or "",
                 account=values.get("account") or "",
+                merchant=values.get("merchant") or "",
+                kind=values.get("kind") or "",
+                currency=values.get("currency") or "",
+                pending=values.get("pending"),
                 q=values.get("q") or "",
                 minimum=values.get("min"),
                 maximum=values.get("max"),
             ),
             page=values.get("page") or 1,
+            bank=values.get("bank") or "",
+            format=values.get("format") or "",
+            partial=bool(values.get("partial")),
         )
 
     def _value(self, name: str, texts: list[str], allowed: tuple[str, ...]) -> Any:
@@ -139,6 +161,30 @@ def _parameters(history_days: int, max_history_days: int) -> tuple[Parameter, ..
             read=lambda text: _shaped(text, _ACCOUNT, "it must be an account's id"),
         ),
         Parameter(
+            name="merchant",
+            description="A merchant, exactly as a transaction names it.",
+            schema={"type": "string", "maxLength": MAX_MERCHANT},
+            read=_merchant,
+        ),
+        Parameter(
+            name="kind",
+            description="What a row is, whatever the bank calls it.",
+            schema={"type": "string", "enum": [str(kind) for kind in Kind]},
+            read=lambda text: _one_of(text, tuple(Kind)),
+        ),
+        Parameter(
+            name="currency",
+            description="A currency's code, exactly as a transaction names it.",
+            schema={"type": "string", "pattern": f"^{_CURRENCY.pattern}$"},
+            read=lambda text: _shaped(text, _CURRENCY, "it must be a currency code such as USD"),
+        ),
+        Parameter(
+            name="pending",
+            description="yes: only what is not booked yet; no: only what is booked.",
+            schema={"type": "string", "enum": ["yes", "no"]},
+            read=lambda text: _one_of(text, ("yes", "no")) == "yes",
+        ),
+        Parameter(
             name="q",
             description="Text to find in the merchant or the bank's own description; letter case does not matter. "
             "Letters, digits, blanks and the marks that names have.",
@@ -163,6 +209,25 @@ def _parameters(history_days: int, max_history_days: int) -> tuple[Parameter, ..
             schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1},
             read=lambda text: _whole(text, 1, MAX_PAGE),
         ),
+        Parameter(
+            name="format",
+            description="How to write it.",
+            schema={"type": "string", "enum": list(FORMATS)},
+            read=lambda text: _one_of(text, FORMATS),
+            required=True,
+        ),
+        Parameter(
+            name="partial",
+            description="yes: leave out what could not be read, instead of refusing. no: the same as not given.",
+            schema={"type": "string", "enum": ["yes", "no"], "default": "no"},
+            read=lambda text: _one_of(text, ("yes", "no")) == "yes",
+        ),
+        Parameter(
+            name="bank",
+            description="The key of one bank, as the first line of the stream names it; all banks where it is not given.",
+            schema={"type": "string", "pattern": f"^{_BANK.pattern}$"},
+            read=lambda text: _shaped(text, _BANK, "it must be a bank's key"),
+        ),
     )
 
 
@@ -184,6 +249,19 @@ def _day(text: str) -> date:
 
 def _amount(text: str) -> Decimal:
     return Decimal(_shaped(text, _AMOUNT, "it must be an amount such as 12.50"))
+
+
+def _one_of(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise ValueError(f"it must be one of {', '.join(choices)}")
+    return text
+
+
+def _merchant(text: str) -> str:
+    # Banks write what they like, and this is compared and never interpreted: only what no name has is refused.
+    if len(text) > MAX_MERCHANT or any(category(character) in {"Cc", "Cs"} for character in text):
+        raise ValueError(f"it must be a merchant's name of at most {MAX_MERCHANT} characters")
+    return text
 
 
 def _text(text: str) -> str:

@@ -1,6 +1,7 @@
 """One request's visitor: their vault, the client that reads their banks, and what the answer lets them remember."""
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
 
 from flask import Flask, Response, current_app, g
@@ -48,7 +49,9 @@ class Visit:
 
     def client(self, vault: Vault, period: Period) -> SnapshotSource:
         """The client that reads the vault's banks for `period`, as many pages at once as the last visit teaches."""
-        return StatelessPlaidClient(self.parts.plaid, self.parts.pool, vault, self._expected(vault, period))
+        parts = self.parts
+        expected = self._expected(vault, period)
+        return StatelessPlaidClient(parts.plaid, parts.pool, vault, expected, warned_of=parts.endings.of)
 
     def read_banks(self, vault: Vault, period: Period) -> Snapshots:
         """Everything the vault's banks say of `period`, live. What the answer teaches is kept as a hint by itself."""
@@ -58,6 +61,12 @@ class Visit:
         if period.days == self._usual_days():
             self._learned = (vault, snapshots.hints())
         return snapshots
+
+    def hints_to_remember(self, vault: Vault, period: Period) -> Callable[[Mapping[str, int]], str | None]:
+        """From what a stream learned of `period` to the hints cookie's new text; None where it stays as it is."""
+        if period.days != self._usual_days():
+            return lambda _learned: None
+        return self.parts.hints.remembering([key.bank.item_id for key in vault.banks])
 
     def write_hints(self, response: Response) -> Response:
         """Writes what this request learned into the hints cookie, which holds no secret (R4)."""

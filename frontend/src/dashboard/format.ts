@@ -1,0 +1,80 @@
+/** Figures, days and months as this visitor writes them (Intl). Formatters are made once: making one costs more than using it. */
+
+import { locale } from "./i18n";
+import { exponent } from "./money";
+import type { Minor } from "./wire";
+
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: (locale: string) => T): T {
+  const name = `${locale.value} ${key}`;
+  let formatter = made.get(name) as T | undefined;
+  if (formatter === undefined) {
+    formatter = make(locale.value);
+    made.set(name, formatter);
+  }
+  return formatter;
+}
+
+/** Minor units as money: "$1,234.50". A currency that Intl does not know is written with its code. */
+export function money(minor: Minor, currency: string, { whole = false }: { whole?: boolean } = {}): string {
+  const digits = exponent(currency);
+  const fraction = whole ? 0 : digits;
+  const known = /^[A-Z]{3}$/.test(currency);
+  const formatter = once(`money ${currency} ${fraction}`, (tag) =>
+    new Intl.NumberFormat(tag, {
+      ...(known ? { style: "currency" as const, currency, currencyDisplay: "narrowSymbol" as const } : {}),
+      minimumFractionDigits: fraction,
+      maximumFractionDigits: fraction,
+    }),
+  );
+  // A decimal as text: Intl reads it exactly, where a binary fraction would not be. "-0" is nothing owed.
+  const text = formatter.format(decimal(minor, digits) as unknown as number);
+  return known ? text : `${text} ${currency}`;
+}
+
+/** 123456 with 2 digits is "1234.56". */
+export function decimal(minor: Minor, digits: number): string {
+  const text = String(Math.abs(minor)).padStart(digits + 1, "0");
+  const sign = minor < 0 ? "-" : "";
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+export function count(number: number): string {
+  return once("count", (tag) => new Intl.NumberFormat(tag)).format(number);
+}
+
+/** Per mille as percent: 473 is "47.3 %" or as the locale writes it; without decimals from 100 % on and where `whole`. */
+export function percent(perMille: number, { whole = false }: { whole?: boolean } = {}): string {
+  const digits = whole || Math.abs(perMille) >= 1000 ? 0 : 1;
+  return once(`percent ${digits}`, (tag) => new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: digits })).format(perMille / 1000);
+}
+
+/** A yearly rate in basis points: 2499 is "24.99%". */
+export function rate(basisPoints: number): string {
+  return once("rate", (tag) => new Intl.NumberFormat(tag, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(basisPoints / 10_000);
+}
+
+type DayStyle = "long" | "short" | "weekday" | "numeric";
+const DAY_STYLES: Readonly<Record<DayStyle, Intl.DateTimeFormatOptions>> = {
+  long: { day: "numeric", month: "long", year: "numeric" },
+  short: { day: "numeric", month: "short" },
+  weekday: { weekday: "short", day: "numeric", month: "short" },
+  numeric: { day: "2-digit", month: "2-digit", year: "numeric" },
+};
+
+/** A day (days since 1970-01-01, a calendar date without a zone). */
+export function day(days: number, style: DayStyle = "long"): string {
+  return once(`day ${style}`, (tag) => new Intl.DateTimeFormat(tag, { ...DAY_STYLES[style], timeZone: "UTC" })).format(days * 86_400_000);
+}
+
+/** "2026-11" as "November 2026", or "Nov" where `short`. */
+export function month(key: string, { short = false }: { short?: boolean } = {}): string {
+  const options: Intl.DateTimeFormatOptions = short ? { month: "short" } : { month: "long", year: "numeric" };
+  return once(`month ${short}`, (tag) => new Intl.DateTimeFormat(tag, { ...options, timeZone: "UTC" })).format(Date.parse(`${key}-01T00:00:00Z`));
+}
+
+/** A moment (UTC, ISO 8601) as time and day in the visitor's own zone. */
+export function moment(iso: string): string {
+  return once("moment", (tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" })).format(Date.parse(iso));
+}

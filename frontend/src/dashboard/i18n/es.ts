@@ -1,0 +1,6 @@
+/** Spanish. */
+
+import { common } from "./es-common";
+import type { Words } from ".";
+
+export const es: Words = { common };

@@ -1,0 +1,3 @@
+export function Banks() {
+  return <section class="sheet banks" aria-labelledby="banks-title" />;
+}

@@ -1,0 +1,3 @@
+export function Credit() {
+  return <section class="sheet credit" aria-labelledby="credit-title" />;
+}

@@ -1,0 +1,3 @@
+export function Overview() {
+  return <section class="sheet overview" aria-labelledby="overview-title" />;
+}

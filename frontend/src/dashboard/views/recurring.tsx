@@ -1,0 +1,3 @@
+export function Recurring() {
+  return <section class="sheet recurring" aria-labelledby="recurring-title" />;
+}

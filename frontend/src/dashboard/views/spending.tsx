@@ -1,0 +1,3 @@
+export function Spending() {
+  return <section class="sheet spending" aria-labelledby="spending-title" />;
+}

@@ -1,0 +1,3 @@
+export function Transactions() {
+  return <section class="sheet transactions" aria-labelledby="transactions-title" />;
+}
