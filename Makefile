@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check format bench lock clean
+.PHONY: help run setup setup-dev test check format bench dist screenshots lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -14,8 +14,10 @@ BUNDLED := keepless/web/static/app.js keepless/web/static/dashboard.css $(BUNDLE
 # plaid-python is packaged.)
 PIP := $(BIN)/python -W ignore -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
 
+PIP_WHEEL := $(BIN)/python -W ignore -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation
+
 help: ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: setup .env ## Run Keepless on http://localhost:5001, with a local Plaid on 5002 (Ctrl-C stops both)
 	@exec $(BIN)/keepless run
@@ -43,12 +45,20 @@ format: setup-dev ## Rewrite the code in the house style
 bench: setup-dev $(BUNDLE) ## Measure, as ratios in one run; writes benchmarks/out/bench.json
 	$(BIN)/python -m benchmarks.run
 
+dist: setup ## A wheel with the front end in it, in dist/: `pip install` it anywhere, then `keepless run`
+	@echo "==> Building the wheel"
+	@rm -rf build dist && $(PIP_WHEEL) --wheel-dir dist . && rm -rf build && ls -l dist
+
+screenshots: setup-dev $(BUNDLE) ## The pictures of the README anew, in docs/screenshots/
+	@scripts/chromium.sh
+	$(BIN)/python -m scripts.screenshots
+
 lock: ## Pin the dependencies anew (needs uv)
 	@for name in base dev node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove what was built; settings in .env stay
-	rm -rf $(VENV) frontend/node_modules $(BUNDLED) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out
+	rm -rf $(VENV) frontend/node_modules $(BUNDLED) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out build dist
 
 setup-dev: $(VENV)/.dev
 
