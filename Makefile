@@ -51,7 +51,7 @@ dist: setup ## A wheel with the front end in it, in dist/: `pip install` it anyw
 
 screenshots: setup-dev $(BUNDLE) ## The pictures of the README anew, in docs/screenshots/
 	@scripts/chromium.sh
-	$(BIN)/python -m scripts.screenshots
+	@PYTHONPATH=.:tests $(BIN)/python -m scripts.screenshots
 
 lock: ## Pin the dependencies anew (needs uv)
 	@for name in base dev node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
