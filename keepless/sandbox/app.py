@@ -5,7 +5,7 @@ from collections.abc import Collection
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from keepless.sandbox import calls, control, dialog
+from keepless.sandbox import calls, control, dialog, oauth
 from keepless.sandbox.options import Options
 from keepless.sandbox.world import World
 
@@ -17,7 +17,8 @@ def create_app(options: Options) -> Starlette:
 
     `app.state.world` is its state; `app.state.connections` gives the server's open connections, for faults to cut.
     """
-    app = Starlette(routes=[*control.ROUTES, *dialog.ROUTES, Route("/{path:path}", calls.answer, methods=_ANY)])
+    others = Route("/{path:path}", calls.answer, methods=_ANY)
+    app = Starlette(routes=[*control.ROUTES, *dialog.ROUTES, *oauth.ROUTES, others])
     app.state.world = World(options)
     app.state.connections = _none
     return app

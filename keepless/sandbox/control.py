@@ -1,6 +1,7 @@
-"""The server's own routes, which Plaid does not have: faults, limits, readiness, items, webhooks, reset."""
+"""The server's own routes, which Plaid does not have: faults, limits, readiness, consent, items, labels and so on."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from keepless.sandbox import labelled
 from keepless.sandbox.bodies import encode
 from keepless.sandbox.calls import read_body
 from keepless.sandbox.faults import FaultOrder
@@ -33,6 +35,13 @@ class _Readiness(Struct, forbid_unknown_fields=True):
     initial_calls: Calls = 0
     historical_seconds: Seconds = 0
     historical_calls: Calls = 0
+
+
+class _Consent(Struct, forbid_unknown_fields=True):
+    """When the consent to one item ends; null for no end."""
+
+    access_token: str
+    ends_at: Annotated[datetime, Meta(tz=True)] | None
 
 
 class _Which(Struct, forbid_unknown_fields=True):
@@ -84,9 +93,35 @@ async def readiness(request: Request) -> Response:
     return await _with(request, _Readiness, change)
 
 
+async def consent(request: Request) -> Response:
+    """POST sets when a person's consent ends, and fires the webhook that warns of it where that is within a week."""
+    world = _world(request)
+
+    def change(wanted: _Consent) -> dict[str, Any]:
+        item = world.known(wanted.access_token)
+        if item is None or item.removed:
+            raise ValueError("access_token: no such item")
+        try:
+            ends_at = None if wanted.ends_at is None else wanted.ends_at.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("ends_at: in UTC it lies outside the calendar") from None
+        world.notify(item, item.end_consent(ends_at, world.clock()))
+        return {"ends_at": ends_at}
+
+    return await _with(request, _Consent, change)
+
+
 async def items(request: Request) -> Response:
     """Every item there was since the start or the last reset, live or removed, with its calls by endpoint."""
     return _json({"items": [_item_json(item) for item in _world(request).items.values()]})
+
+
+async def labels(request: Request) -> Response:
+    """What there is to find in the rows of `?user=labelled-<number>`: its series, and merchants that are none."""
+    user = request.query_params.get("user", "")
+    if not labelled.NAME.fullmatch(user):
+        return _json({"error": "user: labelled-<number> is wanted"}, 400)
+    return _json(labelled.labels(user, _world(request).clock().date()))
 
 
 async def webhooks(request: Request) -> Response:
@@ -106,7 +141,9 @@ ROUTES = [
     Route("/sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/sandbox/limits", limits, methods=["GET", "POST"]),
     Route("/sandbox/readiness", readiness, methods=["POST"]),
+    Route("/sandbox/consent", consent, methods=["POST"]),
     Route("/sandbox/items", items, methods=["GET"]),
+    Route("/sandbox/labels", labels, methods=["GET"]),
     Route("/sandbox/webhooks", webhooks, methods=["GET"]),
     Route("/sandbox/reset", reset, methods=["POST"]),
     Route("/health", health, methods=["GET"]),

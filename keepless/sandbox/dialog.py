@@ -1,28 +1,22 @@
 """The stand-in for Link: Plaid's script at Plaid's path, and the dialog it opens (docs/plaid.md, section 11)."""
 
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from keepless.sandbox.bodies import encode
-from keepless.sandbox.calls import read_body
+from keepless.sandbox.answers import as_json, decoded, file, refused, world_of
 from keepless.sandbox.demo import SIZES
 from keepless.sandbox.endpoints.items import checked_webhook
-from keepless.sandbox.ids import fresh_id, fresh_request_id
+from keepless.sandbox.ids import fresh_id
 from keepless.sandbox.institutions import Institution
 from keepless.sandbox.item import Item
 from keepless.sandbox.problem import PlaidProblem
 from keepless.sandbox.world import LinkToken, World
 
-_STATIC = Path(__file__).parent / "static"
-_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
+_FILES = frozenset({"dialog.js", "dialog.css", "oauth.js"})
 
 
 def _said(size: int | None) -> str:
@@ -51,30 +45,34 @@ class _Repair(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def script(_request: Request) -> Response:
-    return _file("link-initialize.js")
+    return file("link-initialize.js")
 
 
 async def page(_request: Request) -> Response:
-    return _file("dialog.html", {"content-security-policy": _POLICY})
+    return file("dialog.html")
 
 
 async def static(request: Request) -> Response:
     name = request.path_params["name"]
-    return _file(name) if name in ("dialog.js", "dialog.css") else Response(status_code=404)
+    return file(name) if name in _FILES else Response(status_code=404)
 
 
 async def choices(request: Request) -> Response:
-    """What the dialog shows: the banks and test users, or the one bank to log in to again."""
-    world = _world(request)
+    """What the dialog shows: the banks and test users, or the one bank to log in to again.
+
+    `leaves` says that a bank with OAuth takes the whole page; where it is false, such a bank opens a window.
+    """
+    world = world_of(request)
     try:
         link = world.link_token(request.query_params.get("token", ""))
     except PlaidProblem as problem:
-        return _refused(problem)
+        return refused(problem)
     banks = [link.item.institution] if link.item else world.directory.featured
-    return _json(
+    return as_json(
         {
             "client_name": link.request.client_name,
             "institutions": [_bank(each) for each in banks],
+            "leaves": link.request.redirect_uri is not None,
             "session": fresh_id(),
             "update": link.item is not None,
             "users": [{"password": word, "text": text, "username": name} for name, word, text in _USERS],
@@ -84,37 +82,25 @@ async def choices(request: Request) -> Response:
 
 async def connect(request: Request) -> Response:
     """A login at a bank: the public token and what `onSuccess` is told."""
-    world = _world(request)
+    world = world_of(request)
     try:
-        login = await _decoded(request, _Login)
+        login = await decoded(request, _Login)
         link = world.link_token(login.token)
-        institution = world.institution(login.institution_id)
-        asked = link.request
-        token, item = await world.open_item(
-            institution,
-            login.username,
-            login.password,
-            products=(*asked.products, *asked.required_if_supported_products),
-            webhook=checked_webhook(asked.webhook),
-            days=asked.transactions.days_requested,
-            filters=asked.account_filters,
-        )
+        token, item = await log_in(world, link, world.institution(login.institution_id), login.username, login.password)
     except PlaidProblem as problem:
-        return _refused(problem)
-    return _success(world, link, item, token)
+        return refused(problem)
+    return as_json(success(world, link, item, token))
 
 
 async def repair(request: Request) -> Response:
     """Update mode: the login works again. There is nothing to exchange; the token is for form's sake."""
-    world = _world(request)
+    world = world_of(request)
     try:
-        link = world.link_token((await _decoded(request, _Repair)).token)
+        link = world.link_token((await decoded(request, _Repair)).token)
+        token, item = log_in_again(world, link)
     except PlaidProblem as problem:
-        return _refused(problem)
-    if link.item is None or link.item.removed:
-        return _refused(PlaidProblem("INVALID_LINK_TOKEN"))
-    world.notify(link.item, link.item.repair(world.clock()))
-    return _success(world, link, link.item, world.public_token(link.item))
+        return refused(problem)
+    return as_json(success(world, link, item, token))
 
 
 ROUTES = [
@@ -127,7 +113,32 @@ ROUTES = [
 ]
 
 
-def _success(world: World, link: LinkToken, item: Item, public_token: str) -> Response:
+async def log_in(
+    world: World, link: LinkToken, institution: Institution, username: str, password: str
+) -> tuple[str, Item]:
+    """A new item, made as the link token asks, and its public token. Raises PlaidProblem for what the bank answers."""
+    asked = link.request
+    return await world.open_item(
+        institution,
+        username,
+        password,
+        products=(*asked.products, *asked.required_if_supported_products),
+        webhook=checked_webhook(asked.webhook),
+        days=asked.transactions.days_requested,
+        filters=asked.account_filters,
+    )
+
+
+def log_in_again(world: World, link: LinkToken) -> tuple[str, Item]:
+    """The token's item, its login working again. Raises PlaidProblem INVALID_LINK_TOKEN for one without an item."""
+    if link.item is None or link.item.removed:
+        raise PlaidProblem("INVALID_LINK_TOKEN")
+    world.notify(link.item, link.item.repair(world.clock()))
+    return world.public_token(link.item), link.item
+
+
+def success(world: World, link: LinkToken, item: Item, public_token: str) -> dict[str, Any]:
+    """What `onSuccess` is told, noted with the link token as a session of it."""
     session = fresh_id()
     accounts = [
         {
@@ -160,7 +171,7 @@ def _success(world: World, link: LinkToken, item: Item, public_token: str) -> Re
             "started_at": now,
         }
     )
-    return _json({"metadata": metadata, "public_token": public_token})
+    return {"metadata": metadata, "public_token": public_token}
 
 
 def _bank(institution: Institution) -> dict[str, Any]:
@@ -168,34 +179,6 @@ def _bank(institution: Institution) -> dict[str, Any]:
         "color": institution.color,
         "institution_id": institution.id,
         "name": institution.name,
+        "oauth": institution.oauth,
         "user": institution.user_file,
     }
-
-
-T = TypeVar("T")
-
-
-async def _decoded(request: Request, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(await read_body(request), type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise PlaidProblem("INVALID_BODY", str(error)) from None
-
-
-def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
-
-
-def _refused(problem: PlaidProblem) -> Response:
-    return _json(problem.as_json() | {"request_id": fresh_request_id()}, problem.status)
-
-
-def _json(fields: dict[str, Any], status: int = 200) -> Response:
-    return Response(encode(fields), status, {"cache-control": "no-store"}, "application/json")
-
-
-def _file(name: str, headers: dict[str, str] | None = None) -> Response:
-    path = _STATIC / name
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | (headers or {})
-    return Response(path.read_bytes(), 200, headers, _MEDIA_TYPES[path.suffix])

@@ -17,6 +17,8 @@ from keepless.sandbox.problem import error_object, webhook_error
 from keepless.sandbox.snapshots import Snapshot, pending, posted
 
 LOGIN_LASTS = timedelta(days=30)  # then the Sandbox asks for a new login by itself
+CONSENT_LASTS = timedelta(days=180)  # where a consent has an end, once it is renewed
+NOTICE_PERIOD = timedelta(days=7)  # so long before an end the webhook is sent
 _INITIAL_DAYS = timedelta(days=30)
 _NEW_ON_REFRESH = 3
 _POSTS_AFTER = timedelta(days=2)
@@ -81,7 +83,7 @@ class Notice(NamedTuple):
 class Item:
     """`days` is how far back transactions reach, fixed once they are first asked for; None is all there is.
 
-    `revision` grows with every change that an answer could show.
+    `revision` grows with every change that an answer could show. `consent_ends_at` is when the bank wants a new login.
     """
 
     institution: Institution
@@ -106,6 +108,7 @@ class Item:
     last_failure: datetime | None = None
     last_webhook: tuple[datetime, str] | None = None
     refreshes: int = 0
+    consent_ends_at: datetime | None = None
     _logged_in_at: datetime | None = None
 
     @property
@@ -122,7 +125,8 @@ class Item:
         """Lets time do its work: more history readable, pending rows posted, the login grown old."""
         if self.removed or self.error:
             return []
-        if now - (self._logged_in_at or self.created_at) > LOGIN_LASTS:
+        grown_old = now - (self._logged_in_at or self.created_at) > LOGIN_LASTS
+        if grown_old or (self.consent_ends_at is not None and now >= self.consent_ends_at):
             return self.break_login(now)
         notices = self._ripen(now)
         if self.stage is Stage.HISTORICAL:
@@ -158,8 +162,20 @@ class Item:
     def repair(self, now: datetime) -> list[Notice]:
         """The person logged in again."""
         broken, self.error, self._logged_in_at = self.error, None, now
+        if self.consent_ends_at is not None:
+            self.consent_ends_at = now + CONSENT_LASTS
         self._touch(now)
         return [Notice("ITEM", "LOGIN_REPAIRED", {})] if broken else []
+
+    def end_consent(self, at: datetime | None, now: datetime) -> list[Notice]:
+        """Sets when the person's consent ends; within a week of it they are to be told, as their country has it."""
+        self.consent_ends_at = at
+        self.revision += 1
+        if at is None or at - now > NOTICE_PERIOD:
+            return []
+        if self.institution.country in ("US", "CA"):
+            return [pending_disconnect(at)]
+        return [Notice("ITEM", "PENDING_EXPIRATION", {"consent_expiration_time": _zulu(at)})]
 
     def start_over(self, readiness: Readiness, now: datetime) -> None:
         """The extraction begins anew, as if the public token had just been exchanged."""
@@ -188,7 +204,7 @@ class Item:
         return {
             "available_products": sorted(set(PRODUCTS) - set(billed)),
             "billed_products": billed,
-            "consent_expiration_time": None,
+            "consent_expiration_time": self.consent_ends_at,
             "error": error_object(self.error) if self.error else None,
             "institution_id": self.institution.id,
             "institution_name": self.institution.name,
@@ -258,6 +274,16 @@ class Item:
     def _touch(self, now: datetime) -> None:
         self.last_update = now
         self.revision += 1
+
+
+def pending_disconnect(at: datetime) -> Notice:
+    """The warning of banks in the US and Canada that the access ends at that moment (UTC)."""
+    fields = {"disconnect_time": _zulu(at), "reason": "INSTITUTION_TOKEN_EXPIRATION"}
+    return Notice("ITEM", "PENDING_DISCONNECT", fields)
+
+
+def _zulu(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _loaded(code: str, rows: int) -> Notice:

@@ -68,6 +68,15 @@ _CODES: dict[str, _Wording] = {
     "INVALID_WEBHOOK_VERIFICATION_KEY_ID": _Wording("INVALID_INPUT", "invalid key_id provided"),
     "ADDITIONAL_CONSENT_REQUIRED": _Wording("INVALID_INPUT", "this product needs the user's further consent"),
     "USER_PERMISSION_REVOKED": _Wording("ITEM_ERROR", "the user revoked the permission to read this item"),
+    "OAUTH_STATE_ID_NOT_FOUND": _Wording(
+        "OAUTH_ERROR", "the OAuth state id is not known", "This login cannot be found. Please start again."
+    ),
+    "OAUTH_STATE_ID_ALREADY_PROCESSED": _Wording(
+        "OAUTH_ERROR", "the OAuth state id was used before", "This login was finished before."
+    ),
+    "INCORRECT_LINK_TOKEN": _Wording(
+        "OAUTH_ERROR", "the link token is not the one the OAuth login began with", "Please start again."
+    ),
     "MISSING_FIELDS": _Wording("INVALID_REQUEST", "the following required fields are missing"),
     "UNKNOWN_FIELDS": _Wording("INVALID_REQUEST", "the following fields are not recognized by this endpoint"),
     "INVALID_FIELD": _Wording("INVALID_REQUEST", "a field has a value that is not allowed"),

@@ -1,13 +1,13 @@
 """Who can log in at the local Plaid: a user name and a password give a household.
 
-Plaid's own test users are as docs/plaid.md 9.2 and 9.3 say; `demo` and its larger kin are ours and take any password,
-as do the users of a folder of custom-user JSON.
+Plaid's own test users are as docs/plaid.md 9.2 and 9.3 say; `demo` and its larger kin and `labelled-<number>` are
+ours and take any password, as do the users of a folder of custom-user JSON.
 """
 
 from collections.abc import Mapping
 from datetime import date
 
-from keepless.sandbox import custom, demo, dynamic, stock
+from keepless.sandbox import custom, demo, dynamic, labelled, stock
 from keepless.sandbox.custom_json import BadCustomUser
 from keepless.sandbox.household import Household
 
@@ -34,6 +34,8 @@ def household_for(username: str, password: str, *, today: date, files: Mapping[s
         return household_from_json(username, password, today=today)
     if username in demo.SIZES:
         return demo.household(username, today)
+    if labelled.NAME.fullmatch(username):
+        return labelled.household(username, today)
     if username in files and username not in BUILT_IN:
         return household_from_json(username, files[username], today=today)
     raise UnknownUser(f"No test user {username[:40]!r} with this password.")

@@ -40,6 +40,16 @@ class LinkToken:
     sessions: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class OAuthLogin:
+    """A person who was sent to a bank's own page. `handed` is what Link tells once they are back; None until then."""
+
+    link: LinkToken
+    institution: Institution
+    handed: dict[str, Any] | None = None
+    resumed: bool = False
+
+
 class World:
     """The state behind all endpoints. Raises BadUsersFolder where the folder of users cannot be served."""
 
@@ -57,6 +67,7 @@ class World:
         self.readiness = options.readiness
         self.items: dict[str, Item] = {}
         self.link_tokens: dict[str, LinkToken] = {}
+        self.oauth_logins: dict[str, OAuthLogin] = {}
         self._by_token: dict[str, Item] = {}
         self._by_public_token: dict[str, tuple[Item, datetime]] = {}
         self._logins: OrderedDict[tuple[str, str, str, date], Login] = OrderedDict()
@@ -70,7 +81,7 @@ class World:
         self.postman.clear()
         self.pages.clear()
         self.readiness = self.options.readiness
-        for known in (self.items, self.link_tokens, self._by_token, self._by_public_token):
+        for known in (self.items, self.link_tokens, self.oauth_logins, self._by_token, self._by_public_token):
             known.clear()
 
     def institution(self, institution_id: str) -> Institution:

@@ -139,6 +139,37 @@ def test_a_custom_user_is_pasted(opened):
     assert [each["subtype"] for each in closed(page)[-1]["metadata"]["accounts"]] == ["credit card"]
 
 
+def test_a_bank_with_a_login_of_its_own_opens_a_window_where_there_is_no_address_to_come_back_to(local_plaid, opened):
+    page, frame = opened(products=["transactions"])
+    with page.expect_popup() as opening:
+        frame.locator('[data-institution="ins_127287"]').click()
+    bank = opening.value
+    expect(bank.get_by_role("heading", level=1)).to_have_text("Platypus OAuth Bank")
+    bank.locator("[data-allow]").click()
+    heard = closed(page)
+    assert heard[-1]["what"] == "success"
+    assert heard[-1]["metadata"]["institution"]["institution_id"] == "ins_127287"
+    status, _ = local_plaid.call("/item/public_token/exchange", {"public_token": heard[-1]["publicToken"]})
+    assert status == 200
+
+
+def test_a_denial_in_that_window_is_an_exit(opened):
+    page, frame = opened(products=["transactions"])
+    with page.expect_popup() as opening:
+        frame.locator('[data-institution="ins_127287"]').click()
+    opening.value.locator("[data-deny]").click()
+    last = closed(page)[-1]
+    assert (last["what"], last["error"]) == ("exit", None)
+
+
+def test_an_address_of_a_bank_that_nobody_was_sent_to_says_so(local_plaid, chromium):
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{local_plaid.url}/link/oauth#0f8fad5b-d9cb-469f-a165-70867728950e")
+        expect(page.get_by_role("alert")).to_contain_text("start again")
+        expect(page.locator("[data-allow]")).to_be_hidden()
+
+
 def test_update_mode_repairs_a_broken_login(local_plaid, opened):
     token = local_plaid.connect("user_good")
     local_plaid.call("/sandbox/item/reset_login", {"access_token": token})

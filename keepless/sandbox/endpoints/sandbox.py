@@ -10,7 +10,7 @@ from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
 from keepless.sandbox.endpoints.items import checked_webhook
 from keepless.sandbox.household import Row
 from keepless.sandbox.institutions import LINKABLE
-from keepless.sandbox.item import Item, Notice
+from keepless.sandbox.item import NOTICE_PERIOD, Item, Notice, pending_disconnect
 from keepless.sandbox.problem import PlaidProblem, webhook_error
 from keepless.sandbox.world import World
 
@@ -30,7 +30,6 @@ _TYPES = {
     "ERROR": "ASSETS",
 }
 _OLDEST = timedelta(days=730)
-_NOTICE_PERIOD = timedelta(days=7)
 
 
 async def public_token_create(world: World, request: requests.SandboxPublicTokenCreate) -> Answer:
@@ -115,13 +114,13 @@ def _fired(world: World, item: Item, kind: str, code: str, new_transactions: int
             "error": None,
         }
         return Notice(kind, code, fields)
-    when = (world.clock() + _NOTICE_PERIOD).isoformat().replace("+00:00", "Z")
+    ending = pending_disconnect(item.consent_ends_at or world.clock() + NOTICE_PERIOD)
     by_code: dict[str, dict[str, Any]] = {
         "DEFAULT_UPDATE": {"error": None, "new_transactions": new_transactions or 0},
         "SYNC_UPDATES_AVAILABLE": {"historical_update_complete": True, "initial_update_complete": True},
         "RECURRING_TRANSACTIONS_UPDATE": {"account_ids": accounts},
         "NEW_ACCOUNTS_AVAILABLE": {"error": None},
-        "PENDING_DISCONNECT": {"disconnect_time": when, "reason": "INSTITUTION_TOKEN_EXPIRATION"},
+        "PENDING_DISCONNECT": ending.fields,
         "USER_PERMISSION_REVOKED": {"error": webhook_error("USER_PERMISSION_REVOKED")},
         "USER_ACCOUNT_REVOKED": {"account_id": accounts[0]},
         "ERROR": {"error": webhook_error("PRODUCT_NOT_READY")},

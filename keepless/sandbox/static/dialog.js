@@ -3,14 +3,15 @@
 
 const given = new URLSearchParams(window.location.hash.slice(1) || window.location.search);
 const token = given.get("token") ?? "";
-const opener = given.get("origin");
+const origin = given.get("origin");
+const state = given.get("state");
 const framed = window.parent !== window;
 const find = (selector) => document.querySelector(selector);
 let choices = null;
 let failure = null;
 
 function tell(message) {
-  if (framed && opener) window.parent.postMessage(message, opener);
+  if (framed && origin) window.parent.postMessage(message, origin);
 }
 
 function say(text) {
@@ -71,6 +72,32 @@ async function send(path, body) {
   for (const button of buttons) button.disabled = false;
 }
 
+// A bank with OAuth: the page is left for the bank's own, or where Link has no address to come back to, a window opens.
+async function goToBank({ institution_id }) {
+  const bankWindow = choices.leaves ? null : window.open("about:blank", "local-plaid-bank", "popup,width=520,height=640");
+  const { ok, fields } = await ask("/link/oauth/start", { token, institution_id });
+  if (!ok) {
+    bankWindow?.close();
+    show(fields.display_message ?? fields.error_message);
+  } else if (choices.leaves) {
+    tell({ action: "leave", address: fields.address });
+  } else if (bankWindow) {
+    bankWindow.location = fields.address;
+  } else {
+    show("The browser let no window open. Allow windows for this page, then try again.");
+  }
+}
+
+async function comeBack() {
+  const { ok, fields } = await ask("/link/oauth/resume", { token, state });
+  if (ok) {
+    tell(fields);
+    return;
+  }
+  show(fields.display_message ?? fields.error_message);
+  failure = fields;
+}
+
 function logIn(username, password) {
   send("/link/connect", { token, institution_id: chosenBank().institution_id, username, password });
 }
@@ -90,7 +117,9 @@ function showUsers() {
   const bank = chosenBank();
   const own = { username: bank.user, password: "x", text: "The one customer of this bank" };
   find("#users").replaceChildren(...(bank.user ? [own] : choices.users).map(userButton));
-  find("#custom").hidden = Boolean(bank.user);
+  find("#users").hidden = bank.oauth;
+  find("#elsewhere").hidden = !bank.oauth;
+  find("#custom").hidden = bank.oauth || Boolean(bank.user);
 }
 
 function bankChoice(bank, place) {
@@ -103,6 +132,8 @@ function bankChoice(bank, place) {
     const { institution_id, name: institution_name } = bank;
     tell({ action: "event", name: "SELECT_INSTITUTION", metadata: { institution_id, institution_name } });
   });
+  // A pointer's choice goes there at once. The arrow keys only walk the list: for them there is a button.
+  if (bank.oauth) label.addEventListener("click", (event) => event.target !== radio && event.detail > 0 && goToBank(bank));
   label.append(radio, bank.name);
   return label;
 }
@@ -110,7 +141,9 @@ function bankChoice(bank, place) {
 function showUpdate() {
   find("#title").textContent = `Log in again at ${choices.institutions[0].name}`;
   find("#update").hidden = false;
-  find("[data-repair]").addEventListener("click", () => send("/link/repair", { token }));
+  const [bank] = choices.institutions;
+  const repair = () => (bank.oauth ? goToBank(bank) : send("/link/repair", { token }));
+  find("[data-repair]").addEventListener("click", repair);
 }
 
 function showBanks() {
@@ -123,12 +156,16 @@ function showBanks() {
     if (text) logIn("user_custom", text);
     else show("Paste a custom user's JSON first.");
   });
+  find("[data-continue]").addEventListener("click", () => goToBank(chosenBank()));
 }
 
 async function start() {
   find("[data-exit]").addEventListener("click", exit);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") exit();
+  });
+  window.addEventListener("message", (message) => {
+    if (message.origin === window.location.origin && message.source !== window) tell(message.data);
   });
   const { ok, fields } = await ask(`/link/choices?${new URLSearchParams({ token })}`);
   if (!ok) {
@@ -137,7 +174,8 @@ async function start() {
     failure = fields;
   } else {
     choices = fields;
-    (choices.update ? showUpdate : showBanks)();
+    if (state !== null) await comeBack();
+    else (choices.update ? showUpdate : showBanks)();
   }
   find("main").focus();
 }

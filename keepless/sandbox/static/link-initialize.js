@@ -4,10 +4,12 @@
   const home = new URL(document.currentScript.src).origin;
   const Z_INDEX = "2147483647";
 
-  function dialogFrame(token) {
+  function dialogFrame({ token, receivedRedirectUri }) {
     const address = new URL("/link/dialog", home);
+    const given = { token, origin: window.location.origin };
+    if (receivedRedirectUri) given.state = new URL(receivedRedirectUri).searchParams.get("oauth_state_id") ?? "";
     // The token goes in the fragment: fragments are not sent, and so not logged.
-    address.hash = new URLSearchParams({ token, origin: window.location.origin }).toString();
+    address.hash = new URLSearchParams(given).toString();
     const frame = document.createElement("iframe");
     frame.src = address.href;
     frame.title = "Connect a bank";
@@ -49,9 +51,12 @@
 
     function hear(message) {
       if (!frame || message.origin !== home || message.source !== frame.contentWindow) return;
-      const { action, metadata, name, public_token: publicToken, error } = message.data ?? {};
+      const { action, metadata, name, public_token: publicToken, error, address } = message.data ?? {};
       if (action === "event") {
         emit(name, metadata);
+      } else if (action === "leave") {
+        emit("OPEN_OAUTH", {});
+        window.location.assign(address);
       } else if (action === "success") {
         close();
         emit("HANDOFF", { link_session_id: metadata.link_session_id });
@@ -68,7 +73,7 @@
       focused = document.activeElement;
       hidden = [...document.body.children].filter((element) => !element.inert);
       for (const element of hidden) element.inert = true;
-      frame = dialogFrame(config.token);
+      frame = dialogFrame(config);
       frame.addEventListener("load", () => frame?.focus(), { once: true });
       window.addEventListener("message", hear);
       document.body.append(frame);
