@@ -17,6 +17,7 @@ from keepless.core.money import rounded_share
 
 HIGH_USE = 300  # per mille of the limit
 INTEREST_DAYS = 30
+PURCHASE = "purchase_apr"
 
 _NO_TERMS = CardTerms(account_id="")
 
@@ -120,7 +121,7 @@ def card(account: Account, terms: CardTerms, today: date, *, bank: str = "") -> 
         available=account.available,
         utilisation=utilisation,
         over_30=over_30,
-        aprs=tuple(sorted(terms.aprs, key=lambda apr: (apr.type != "purchase_apr", -apr.basis_points, apr.type))),
+        aprs=tuple(sorted(terms.aprs, key=lambda apr: (apr.type != PURCHASE, -apr.basis_points, apr.type))),
         statement_balance=terms.last_statement_balance,
         statement_date=terms.last_statement_date,
         minimum_payment=terms.minimum_payment,
@@ -246,19 +247,30 @@ def _use(owed: int, limit: int) -> tuple[int, bool]:
     return rounded_share(owed, limit, 1000), owed * 1000 > limit * HIGH_USE
 
 
-def _interest(owed: int | None, aprs: Iterable[Apr]) -> int | None:
-    """C6: 30 days of simple daily interest at APR / 365, the daily periodic rate of Regulation Z (12 CFR 1026.14).
+def charged(owed: int | None, aprs: Iterable[Apr]) -> list[tuple[int, Apr]]:
+    """The balances that cost interest, each with its rate (C6): those that the bank tells, else all that is owed.
 
-    On the balances that the bank says each rate applies to; where it tells none, on all that is owed at the purchase
-    rate. None where a balance or a rate is missing. Card issuers compound daily, which adds about 1 % to this.
+    Empty where a balance or the purchase rate is missing.
     """
-    charged = [(apr.balance, apr.basis_points) for apr in aprs if apr.balance is not None and apr.balance > 0]
-    if not charged:
-        purchase = [apr.basis_points for apr in aprs if apr.type == "purchase_apr"]
-        if owed is None or not purchase:
-            return None
-        charged = [(owed, max(purchase))]
-    return rounded_share(sum(balance * rate for balance, rate in charged), 10_000 * 365, INTEREST_DAYS)
+    rates = list(aprs)
+    told = [(apr.balance, apr) for apr in rates if apr.balance is not None and apr.balance > 0]
+    purchase = max((apr for apr in rates if apr.type == PURCHASE), key=lambda apr: apr.basis_points, default=None)
+    return told or ([] if owed is None or purchase is None else [(owed, purchase)])
+
+
+def interest(balances: Iterable[tuple[int, int]], days: int) -> int:
+    """C6: simple daily interest at APR / 365, the daily periodic rate of Regulation Z (12 CFR 1026.14).
+
+    `balances` are minor units, each with its rate in basis points. Card issuers compound daily, which adds about 1 % to
+    a month of this.
+    """
+    return rounded_share(sum(balance * rate for balance, rate in balances), 10_000 * 365, days)
+
+
+def _interest(owed: int | None, aprs: Iterable[Apr]) -> int | None:
+    """What 30 days cost at today's balances; None where a balance or a rate is missing."""
+    balances = charged(owed, aprs)
+    return interest([(balance, apr.basis_points) for balance, apr in balances], INTEREST_DAYS) if balances else None
 
 
 def _days_until(day: date | None, today: date) -> int | None:

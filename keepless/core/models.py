@@ -100,7 +100,7 @@ class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     `liabilities_problem` and `transactions_problem` are the code where only that part failed. `unreadable` counts the
     rows, accounts and terms that came but could not be understood: nothing goes missing in silence. `renew_by` is when
     the person's permission ends unless they log in again (UTC), None where the bank names no end. `streams` is None
-    where Plaid was not asked for its own view of what recurs.
+    where Plaid was not asked for its own view of what recurs, or did not answer.
     """
 
     bank: BankRef

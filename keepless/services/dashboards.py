@@ -4,17 +4,20 @@ Amounts are minor units of the currency beside them; currencies are never added 
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
-from keepless.core.cashflow import Comparison, MonthFlow, compare, monthly
+from keepless.core.cashflow import Comparison, MonthFlow, Usual, compare, monthly, usual_month
 from keepless.core.credit import Card, Due, Loan, Utilisation, cards, due_next, loans, total_utilisation
 from keepless.core.filters import Page, TransactionFilter, paginate
-from keepless.core.models import Account, BankProblem, BankSnapshot, Transaction
+from keepless.core.models import Account, BankProblem, BankSnapshot, PlaidStream, Transaction
+from keepless.core.payoff import PayFirst, paying_order
 from keepless.core.periods import Period
-from keepless.core.spending import CurrencyAnalysis, analyse, distinct, ranked
+from keepless.core.recurring import Recurring, find
+from keepless.core.spending import CurrencyAnalysis, Kind, analyse, distinct, kind_of, ranked
 from keepless.services.snapshots import Snapshots
 
 PAGE_SIZE = 50
@@ -22,7 +25,7 @@ MERCHANTS_SHOWN = 12
 
 
 class Bank(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank that answered, with its accounts. `fetched_at` is UTC; the last three are as in BankSnapshot."""
+    """A bank that answered, with its accounts. `fetched_at` is UTC; the last four are as in BankSnapshot."""
 
     item_id: str
     institution_id: str
@@ -32,6 +35,7 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True):
     liabilities_problem: str | None = None
     transactions_problem: str | None = None
     unreadable: int = 0
+    renew_by: datetime | None = None
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +77,8 @@ class Spending(msgspec.Struct, frozen=True, kw_only=True):
 class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one look at the banks shows. `spending` has the currency with the most rows first.
 
-    `categories` are the primary codes that the period's rows have, "" where a row has none.
+    `recurring` is found in all the rows that were read, `usual` in those before this month; `pay_first` is the order in
+    which paying saves most. `categories` are the primary codes that the period's rows have, "" where a row has none.
     """
 
     today: date
@@ -84,7 +89,10 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
     utilisation: tuple[Utilisation, ...]
     loans: tuple[Loan, ...]
     due: tuple[Due, ...]
+    pay_first: tuple[PayFirst, ...]
+    recurring: tuple[Recurring, ...]
     spending: tuple[Spending, ...]
+    usual: tuple[Usual, ...]
     categories: tuple[str, ...]
     transactions: Page[Transaction]
 
@@ -94,6 +102,12 @@ def reading_range(period: Period, today: date) -> Period:
     return Period(min(period.start, Period.previous_month(today).start), max(period.end, today))
 
 
+def matching(snapshots: Snapshots, chosen: TransactionFilter) -> list[Transaction]:
+    """The rows that match, each once and newest first. The banks were asked for the filter's days and all since."""
+    accounts = [account for bank in snapshots.banks for account in bank.accounts]
+    return chosen.apply(_each_once(snapshots.transactions()), accounts)
+
+
 def build_dashboard(
     snapshots: Snapshots,
     today: date,
@@ -101,11 +115,14 @@ def build_dashboard(
     *,
     page: int = 1,
     page_size: int = PAGE_SIZE,
+    outlook: bool = True,
 ) -> Dashboard:
     """Composes what the banks answered for `reading_range` of the filter's days.
 
     The days of `chosen` set the period that is split, from the oldest day asked for to today where a side is open; all
-    its conditions together choose the `transactions`. Raises InvalidField for a page below 1.
+    its conditions together choose the `transactions`. Without `outlook` what recurs, the usual month and the order of
+    paying stay empty: they cost a fifth of the rest, and not every page shows them. Raises InvalidField for a page
+    below 1.
     """
     rows = _each_once(snapshots.transactions())
     accounts = [account for bank in snapshots.banks for account in bank.accounts]
@@ -124,10 +141,17 @@ def build_dashboard(
         utilisation=total_utilisation(every_card),
         loans=every_loan,
         due=due_next(every_card, every_loan, today),
+        pay_first=paying_order(every_card) if outlook else (),
+        recurring=find(rows, accounts, today, _streams(snapshots)) if outlook else (),
         spending=_spending(rows, in_period, accounts, today),
+        usual=_usual(rows, accounts, today) if outlook else (),
         categories=tuple(sorted({row.primary for row in in_period})),
-        transactions=paginate(_but_for_days(chosen).apply(in_period), page, page_size),
+        transactions=paginate(_but_for_days(chosen).apply(in_period, accounts), page, page_size),
     )
+
+
+def _streams(snapshots: Snapshots) -> list[PlaidStream]:
+    return [stream for bank in snapshots.banks for stream in bank.streams or ()]
 
 
 def _but_for_days(chosen: TransactionFilter) -> TransactionFilter:
@@ -145,6 +169,7 @@ def _bank(snapshot: BankSnapshot) -> Bank:
         liabilities_problem=snapshot.liabilities_problem,
         transactions_problem=snapshot.transactions_problem,
         unreadable=snapshot.unreadable,
+        renew_by=snapshot.renew_by,
     )
 
 
@@ -181,6 +206,19 @@ def _spending(
         )
         for currency in dict.fromkeys((*whole, *month))
     )
+
+
+def _usual(rows: Sequence[Transaction], accounts: Sequence[Account], today: date) -> tuple[Usual, ...]:
+    """The usual month of each currency that has one, by its code."""
+    if not rows:
+        return ()
+    types = {account.id: account.type for account in accounts}
+    by_currency: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        if kind_of(row, types.get(row.account_id, "")) is Kind.SPENDING:
+            by_currency[row.currency][row.date] += row.amount
+    each = (usual_month(currency, days, rows[-1].date, today) for currency, days in sorted(by_currency.items()))
+    return tuple(usual for usual in each if usual is not None)
 
 
 def _of_currency(comparison: Comparison, *, month: Totals, period: Totals, splits: CurrencyAnalysis | None) -> Spending:

@@ -2,11 +2,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from core.making import row
+from core.making import CARD, CHECKING, account, row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keepless.core.filters import TransactionFilter, paginate
+from keepless.core.kinds import Kind, kind_of
 from keepless.errors import InvalidField
 
 CAFE = row("4.50", date=date(2026, 11, 3))
@@ -47,6 +48,36 @@ def test_an_account_and_a_currency_are_found_by_their_exact_codes():
     assert found(currency="jpy") == []
 
 
+def test_a_merchant_is_found_letter_for_letter_and_not_in_the_banks_own_name():
+    assert found(merchant="Straße & Söhne") == [SHOES]
+    for other in ("straße & söhne", "Straße", "STRASSE 7 BERLIN"):
+        assert found(merchant=other) == []
+
+
+def test_pending_rows_are_found_apart_from_the_booked():
+    waiting = row("3.00", pending=True)
+    assert TransactionFilter(pending=True).apply([*ROWS, waiting]) == [waiting]
+    assert TransactionFilter(pending=False).apply([*ROWS, waiting]) == ROWS
+    assert TransactionFilter().apply([*ROWS, waiting]) == [*ROWS, waiting]
+
+
+def test_a_kind_is_found_by_the_type_of_the_rows_account():
+    arrived = row("-40.00", "", primary="", account_id="card")
+    assert TransactionFilter(kind="card_payment").apply([CAFE, arrived], [CHECKING, CARD]) == [arrived]
+    assert TransactionFilter(kind="card_payment").apply([CAFE, arrived]) == []
+    assert TransactionFilter(kind="spending").apply([CAFE, arrived], [CHECKING, CARD]) == [CAFE]
+    assert TransactionFilter(kind="card_payment").matches(arrived, [CARD])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_kinds_split_the_rows(kind):
+    kinds = [kind_of(each, "depository") for each in ROWS]
+    accounts = [CHECKING, account("card")]
+    assert TransactionFilter(kind=kind).apply(ROWS, accounts) == [
+        each for each, of in zip(ROWS, kinds, strict=True) if of is kind
+    ]
+
+
 @pytest.mark.parametrize(
     "q", ["straße", "STRASSE", "strasse", "söhne", "SO\u0308HNE", "berlin", "  Berlin ", "\uff22erlin"]
 )
@@ -79,6 +110,7 @@ def test_every_condition_must_hold():
         ({"minimum": Decimal("NaN")}, "min"),
         ({"maximum": Decimal("Infinity")}, "max"),
         ({"minimum": Decimal(2), "maximum": Decimal(1)}, "max"),
+        ({"kind": "gift"}, "kind"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused_by_the_name_of_its_field(conditions, field):

@@ -79,7 +79,7 @@ def test_every_rule_the_code_names_is_on_the_page_and_the_other_way_round():
 
 
 def test_the_rules_are_numbered_without_gaps():
-    assert [f"S{n}" for n in range(1, 17)] + [f"C{n}" for n in range(1, 9)] == RULES
+    assert [f"S{n}" for n in range(1, 17)] + [f"C{n}" for n in range(1, 13)] == RULES
 
 
 def test_every_rule_about_one_row_has_an_example():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepless.core.filters import TransactionFilter
-from keepless.core.models import Account, Apr, BankProblem, BankRef, BankSnapshot, CardTerms, Transaction
+from keepless.core.models import Account, Apr, BankProblem, BankRef, BankSnapshot, CardTerms, PlaidStream, Transaction
 from keepless.core.periods import Period
 from keepless.errors import InvalidField
 from keepless.services.dashboards import build_dashboard, reading_range
@@ -225,3 +225,49 @@ def test_a_dashboard_is_json_as_it_is():
     assert told["today"] == "2026-11-22"
     assert told["spending"][0]["month"]["spent"] == 10_00
     assert told["transactions"]["items"][0]["amount"] == 10_00
+
+
+def subscription(months=(8, 9, 10, 11), **fields):
+    told = {"merchant": "Lumen", "primary": "ENTERTAINMENT", "detailed": "ENTERTAINMENT_MUSIC_AND_AUDIO", **fields}
+    return [row(f"sub-{month}", 9_99, date(2026, month, 5), **told) for month in months]
+
+
+def test_what_recurs_and_the_usual_month_are_of_all_rows_that_were_read():
+    board = board_of(*subscription(), chosen=TransactionFilter(start=date(2026, 11, 1), end=TODAY))
+    (series,) = board.recurring
+    assert (series.merchant, series.frequency, len(series.transaction_ids)) == ("Lumen", "monthly", 4)
+    (usual,) = board.usual
+    assert (usual.currency, usual.month, usual.by_today, usual.months) == ("USD", 9_99, 9_99, 2)
+
+
+def test_the_usual_month_is_of_spending_and_of_nothing_else():
+    salary = [
+        row(f"pay-{m}", -500_00, date(2026, m, 1), primary="INCOME", detailed="INCOME_SALARY") for m in (8, 9, 10)
+    ]
+    spent = [row(f"spent-{m}", 70_00, date(2026, m, 9), currency="EUR") for m in (8, 9, 10)]
+    board = board_of(*salary, *spent)
+    assert [(each.currency, each.month, each.months) for each in board.usual] == [("EUR", 70_00, 3)]
+
+
+def test_plaids_own_view_of_what_recurs_reaches_the_dashboard():
+    rows = subscription(primary="FOOD_AND_DRINK", detailed="FOOD_AND_DRINK_COFFEE")
+    assert board_of(*rows).recurring == ()
+    stream = PlaidStream(transaction_ids=tuple(each.id for each in rows), frequency="MONTHLY", is_active=True)
+    board = build_dashboard(Snapshots(banks=(bank(*rows, streams=(stream,)),)), TODAY, EVERYTHING)
+    assert [each.source for each in board.recurring] == ["plaid"]
+
+
+def test_the_order_of_paying_is_over_the_cards_of_all_banks():
+    def card_bank(name, basis_points):
+        apr = Apr(type="purchase_apr", basis_points=basis_points, balance=None, interest=None)
+        owing = account(name, "credit", current=400_00, subtype="credit card")
+        return bank(accounts=(owing,), item=name, cards=(CardTerms(account_id=name, aprs=(apr,)),))
+
+    board = build_dashboard(Snapshots(banks=(card_bank("low", 1999), card_bank("high", 2999))), TODAY, EVERYTHING)
+    assert [(each.place, each.account_id) for each in board.pay_first] == [(1, "high"), (2, "low")]
+
+
+def test_a_page_that_shows_no_outlook_pays_for_none():
+    board = board_of(*subscription(), outlook=False)
+    assert (board.recurring, board.usual, board.pay_first) == ((), (), ())
+    assert board.spending == board_of(*subscription()).spending
