@@ -46,6 +46,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         settings.plaid.environment,
         clock=clock,
         link=LinkSettings(webhook=settings.webhook_url),
+        recurring=settings.plaid.recurring,
     )
     metrics = Metrics()
     session = SessionCookie(
@@ -64,6 +65,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         link_origins=tuple(dict.fromkeys((settings.plaid.link_origin, settings.plaid.base_url))),
         metrics_token=settings.metrics_token,
         metrics_open_here=not settings.https_only,
+        redirect_uri=settings.redirect_uri,
         log_key=_subkey(settings.flask_secret_key, "log"),
     )
     parts = Parts(

@@ -18,6 +18,7 @@ PLAID_HOSTS = {
     "production": "https://production.plaid.com",
 }
 PLAID_LINK_ORIGIN = "https://cdn.plaid.com"
+REDIRECT_PATH = "/oauth-return"
 LINK_SCRIPT_PATH = "/link/v2/stable/link-initialize.js"
 
 
@@ -29,6 +30,7 @@ class PlaidAccess:
     base_url: str
     client_id: str
     secret: Secret
+    recurring: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "PlaidAccess":
@@ -44,6 +46,7 @@ class PlaidAccess:
             base_url,
             read.required("PLAID_CLIENT_ID", hint="copy it from Plaid's dashboard", default=default),
             Secret(read.required("PLAID_SECRET", hint="copy it from Plaid's dashboard", default=default)),
+            recurring=read.boolean("PLAID_RECURRING", default=False),
         )
 
     @property
@@ -69,6 +72,7 @@ class Settings:
     session_days: int
     expected_key_id: str | None
     webhook_url: str | None
+    redirect_uri: str | None
     metrics_token: Secret | None
     log_format: str
 
@@ -90,6 +94,7 @@ class Settings:
             session_days=read.number("SESSION_DAYS", default=7, low=1, high=30),
             expected_key_id=read.text("TOKEN_ENCRYPTION_KEY_ID"),
             webhook_url=read.url("PLAID_WEBHOOK_URL"),
+            redirect_uri=_redirect_uri(read),
             metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
             log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
         )
@@ -152,6 +157,18 @@ class _Reader:
         if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
             raise ConfigError(f"{name} must be https: plain http is for this machine only")
         return text.rstrip("/")
+
+
+def _redirect_uri(read: _Reader) -> str | None:
+    """Where banks send people back to. Plaid takes plain http in its sandbox only."""
+    address = read.url("PLAID_REDIRECT_URI")
+    if address is None:
+        return None
+    if urlsplit(address).path != REDIRECT_PATH:
+        raise ConfigError(f"PLAID_REDIRECT_URI must be one address of this installation, ending in {REDIRECT_PATH}")
+    if read.text("PLAID_ENV") == "production" and not address.startswith("https://"):
+        raise ConfigError("PLAID_REDIRECT_URI must be https where PLAID_ENV is production")
+    return address
 
 
 def _long_enough(name: str, text: str) -> Secret:

@@ -86,6 +86,10 @@ class UnknownBank(KeeplessError):
     """The session holds no bank of that item id."""
 
 
+class LinkMissing(KeeplessError):
+    """No connection that was begun in this browser waits to be finished: done, over its time, or begun elsewhere."""
+
+
 class ConnectionLost(KeeplessError):
     """Plaid made a token that could not be sealed into a cookie (R14). `removed`: whether the item is gone again."""
 

@@ -31,8 +31,13 @@ class Connected(msgspec.Struct, frozen=True):
 class Plaid(Protocol):
     """Plaid, as far as Keepless uses it. Every method raises `errors.PlaidFault` and nothing else for a failed call."""
 
-    def create_link_token(self, *, user_id: str, update: Secret | None = None) -> LinkToken:
-        """A token for Link; with `update` for Link's update mode of that item."""
+    def create_link_token(
+        self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None
+    ) -> LinkToken:
+        """A token for Link; with `update` for Link's update mode of that item.
+
+        `redirect_uri` is where a bank with a login page of its own sends the person back to; None for a window.
+        """
         ...
 
     def exchange(self, public_token: Secret) -> Connected:

@@ -38,15 +38,18 @@ class Linking:
         self._plaid = plaid
         self._pool = pool
 
-    def link_token(self, vault: Vault, *, update_item: str | None = None) -> LinkToken:
+    def link_token(self, vault: Vault, *, update_item: str | None = None, redirect_uri: str | None = None) -> LinkToken:
         """A token for Plaid Link; for its update mode where `update_item` names a connected bank's item.
 
+        `redirect_uri` as in `ports.Plaid.create_link_token`.
         Raises TooManyBanks where one more would not fit, UnknownBank, PlaidFault.
         """
         if update_item is None:
             vault.require_room()
         key = vault.bank_of(update_item) if update_item is not None else None
-        return self._plaid.create_link_token(user_id=vault.session_id, update=key.token if key else None)
+        return self._plaid.create_link_token(
+            user_id=vault.session_id, update=key.token if key else None, redirect_uri=redirect_uri
+        )
 
     def connect(self, vault: Vault, public_token: Secret, seal: Callable[[Vault], Sealed]) -> Sealed:
         """Trades the public token and hands the grown vault to `seal`, whose result is returned.
@@ -68,6 +71,11 @@ class Linking:
         kept = tuple(outcome for outcome in outcomes if isinstance(outcome, BankProblem))
         remaining = vault.without_banks(outcome.bank.item_id for outcome in removed) if kept else None
         return Disconnection(removed=removed, kept=kept, remaining=remaining)
+
+    def disconnect_bank(self, vault: Vault, item_id: str) -> Removed:
+        """Removes one bank of the vault at Plaid. Raises UnknownBank, and PlaidFault where it is not gone (R13)."""
+        key = vault.bank_of(item_id)
+        return Removed(key.bank, self._plaid.remove(key.token))
 
     def _remove(self, key: BankKey) -> Removed | BankProblem:
         try:

@@ -1,7 +1,7 @@
 """Where a dashboard's data comes from: live from every connected bank, at the moment it is looked at."""
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Protocol
@@ -13,6 +13,9 @@ from keepless.core.secret import Secret
 from keepless.errors import PlaidFault
 from keepless.ports import Plaid
 from keepless.services.vault import BankKey, Vault
+
+# A visitor who has left is noticed only by telling them something. Until then they hold one of the server's threads.
+SILENCE = 2.0  # seconds
 
 
 class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,15 +42,15 @@ class SnapshotSource(Protocol):
 
     def get_transactions(self, start: date, end: date) -> list[Transaction]: ...
 
-    def read_each(self, start: date, end: date) -> Iterator[tuple[BankRef, BankSnapshot | BankProblem]]: ...
+    def read_each(self, start: date, end: date) -> Generator[tuple[BankRef, BankSnapshot | BankProblem] | None]: ...
 
 
 class StatelessPlaidClient:
     """Reads each bank of a session live and keeps nothing. Made anew for each request.
 
     `expected` maps item ids to the number of transactions that the last visit saw; without it a first visit takes two
-    round trips instead of one. It only ever changes how pages are asked for, never what is shown. `warned_of` tells of an
-    item id when its permission ends (UTC), where Plaid has warned of that; the earlier end counts.
+    round trips instead of one. It only ever changes how pages are asked for, never what is shown. `warned_of` tells
+    of an item id when its permission ends (UTC), where Plaid has warned of that; the earlier end counts.
     """
 
     def __init__(
@@ -90,15 +93,21 @@ class StatelessPlaidClient:
         """The rows of the banks that answered, newest first. Use get_dashboard_data to learn which did not."""
         return self.get_dashboard_data(start, end).transactions()
 
-    def read_each(self, start: date, end: date) -> Iterator[tuple[BankRef, BankSnapshot | BankProblem]]:
+    def read_each(self, start: date, end: date) -> Generator[tuple[BankRef, BankSnapshot | BankProblem] | None]:
         """The same, each bank as soon as it answers, beside the name under which it was asked.
 
-        A caller that stops listening gives up what has not begun.
+        None where no bank answered for a while, so that the caller can see whether anybody still listens. One that
+        stops listening closes it, which gives up what has not begun.
         """
         asked = {self._pool.submit(self._read, key, start, end): key.bank for key in self._vault.banks}
+        waiting = set(asked)
         try:
-            for answered in as_completed(asked):
-                yield asked[answered], answered.result()
+            while waiting:
+                answered, waiting = wait(waiting, SILENCE, FIRST_COMPLETED)
+                if not answered:
+                    yield None
+                for each in answered:
+                    yield asked[each], each.result()
         finally:
             for each in asked:
                 each.cancel()

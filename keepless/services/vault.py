@@ -1,4 +1,4 @@
-"""The vault: all that a session holds, and all of it is in the visitor's own sealed cookie."""
+"""The vault: all that a session holds, and all of it is in the visitor's own sealed cookies."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -72,6 +72,31 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
         """The vault without the banks of these item ids; ids that are not in it are ignored."""
         gone = frozenset(item_ids)
         return msgspec.structs.replace(self, banks=tuple(key for key in self.banks if key.bank.item_id not in gone))
+
+    def alone(self, key: BankKey, *, since: datetime) -> "Vault":
+        """The same session with this one bank, issued at `since` (UTC): what a bank's own cookie holds."""
+        return msgspec.structs.replace(self, banks=(key,), issued_at=since.replace(microsecond=0))
+
+    def joined(self, others: Iterable["Vault"]) -> "Vault":
+        """This vault and, behind its own banks, those of `others`: what tabs that connected at once left in one jar.
+
+        The session stays this one's, but ends with the first of them to end, so that joining prolongs nothing. Of a
+        bank that is in both, the others' token counts (docs/decisions/0005-arriving-banks.md). Never raises: more
+        banks than fit may have arrived.
+        """
+        banks = {key.bank.item_id: key for key in self.banks}
+        ends = self.expires_at
+        for other in others:
+            banks.update((key.bank.item_id, key) for key in other.banks)
+            ends = min(ends, other.expires_at)
+        return msgspec.structs.replace(self, banks=tuple(banks.values()), expires_at=ends)
+
+    def fitting(self) -> "Vault":
+        """The vault with as many of its banks, from the first on, as one cookie takes; always the first."""
+        vault = self
+        while len(vault.banks) > 1 and (len(vault.banks) > MAX_BANKS or len(encode(vault)) > MAX_ENCODED):
+            vault = msgspec.structs.replace(vault, banks=vault.banks[:-1])
+        return vault
 
     def require_room(self) -> None:
         """Raises TooManyBanks where one more might not fit, by count or size: asked before a token is exchanged."""

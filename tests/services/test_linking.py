@@ -124,3 +124,34 @@ def test_r13_a_bank_that_is_gone_already_counts_as_removed(linking, local_plaid,
 def test_disconnecting_nothing_is_nothing(linking, vault):
     gone = linking.disconnect(vault)
     assert (gone.removed, gone.kept, gone.remaining) == ((), (), None)
+
+
+def test_one_bank_is_disconnected_by_itself_and_plaids_request_id_is_said(linking, local_plaid, vault):
+    grown = connected(linking, local_plaid, connected(linking, local_plaid, vault), "user_good")
+    removed = linking.disconnect_bank(grown, grown.banks[0].bank.item_id)
+    assert removed.bank == grown.banks[0].bank
+    assert removed.request_id
+    assert [item["state"] for item in local_plaid.items() if item["item_id"] == removed.bank.item_id] == ["removed"]
+    assert sorted(states(local_plaid)) == ["live", "removed"]
+
+
+def test_r13_one_bank_that_is_gone_already_counts_as_removed(linking, local_plaid, vault):
+    grown = connected(linking, local_plaid, vault)
+    item = grown.banks[0].bank.item_id
+    linking.disconnect_bank(grown, item)
+    assert linking.disconnect_bank(grown, item).request_id is None
+
+
+def test_r13_one_bank_that_cannot_be_removed_is_plaids_fault_and_stays(linking, local_plaid, vault):
+    grown = connected(linking, local_plaid, vault)
+    local_plaid.fault("/item/remove", error_code="INTERNAL_SERVER_ERROR", error_type="API_ERROR", status=500)
+    with pytest.raises(PlaidFault, match="INTERNAL_SERVER_ERROR"):
+        linking.disconnect_bank(grown, grown.banks[0].bank.item_id)
+    assert states(local_plaid) == ["live"]
+
+
+def test_a_bank_that_is_not_connected_is_not_disconnected(linking, local_plaid, vault):
+    grown = connected(linking, local_plaid, vault)
+    with pytest.raises(UnknownBank):
+        linking.disconnect_bank(grown, "another")
+    assert states(local_plaid) == ["live"]

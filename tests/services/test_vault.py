@@ -263,3 +263,43 @@ def test_r17_a_vault_does_not_print_its_tokens_or_its_secret():
     assert "access-" not in printed
     assert "cache-secret" not in printed
     assert vault.session_id not in printed
+
+
+def test_a_bank_alone_is_the_same_session_issued_when_it_arrived():
+    vault = with_banks(fresh(days=30, keep_connected=True), bank(1), bank(2))
+    later = vault.issued_at + timedelta(days=3, microseconds=5)
+    alone = vault.alone(bank(2), since=later)
+    assert alone.banks == (bank(2),)
+    assert alone.issued_at == vault.issued_at + timedelta(days=3)
+    assert (alone.session_id, alone.secret, alone.expires_at) == (vault.session_id, vault.secret, vault.expires_at)
+    assert alone.keep_connected
+
+
+def test_vaults_are_joined_behind_the_first_whose_session_it_stays():
+    first, other = with_banks(fresh(), bank(1), bank(2)), with_banks(fresh(session_id="other"), bank(3))
+    joined = first.joined([other, with_banks(fresh(), bank(2))])
+    assert joined.banks == (bank(1), bank(2), bank(3))
+    assert joined.session_id == first.session_id
+    assert first.joined([]) == first
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(7, 30), (30, 7)])
+def test_joining_prolongs_nothing(mine: int, theirs: int):
+    joined = with_banks(fresh(days=mine), bank(1)).joined([with_banks(fresh(days=theirs), bank(2))])
+    assert joined.expires_at - joined.issued_at == timedelta(days=7)
+
+
+def test_of_a_bank_in_both_the_others_token_counts_and_its_place_stays():
+    vault = with_banks(fresh(), bank(1), bank(2))
+    joined = vault.joined([with_banks(fresh(), bank(1, token="access-new"))])
+    assert [key.token.reveal() for key in joined.banks] == ["access-new", bank(2).token.reveal()]
+
+
+def test_what_fits_is_as_many_banks_as_one_cookie_takes_from_the_first_on():
+    few = with_banks(fresh(), bank(1), bank(2))
+    assert few.fitting() == few
+    many = few.joined(with_banks(fresh(), bank(number)) for number in range(3, 30))
+    assert many.fitting().banks == many.banks[:MAX_BANKS]
+    long = few.joined(with_banks(fresh(), bank(number, token="t" * 600)) for number in range(3, 9))
+    assert len(encode(long.fitting())) <= MAX_ENCODED < len(encode(long))
+    assert 2 < len(long.fitting().banks) < 8

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from keepless.adapters.plaid import faults, mapping, pages, terms, wire
+from keepless.adapters.plaid import faults, mapping, pages, streams, terms, wire
 from keepless.adapters.plaid.budget import Caller, Deadline
 from keepless.adapters.plaid.health import Health
 from keepless.adapters.plaid.settings import LinkSettings, Patience
+from keepless.adapters.plaid.streams import Streams
 from keepless.adapters.plaid.terms import Terms
 from keepless.adapters.plaid.transport import Transport
 from keepless.core.models import BankRef, BankSnapshot
+from keepless.core.moments import utc_moment
 from keepless.core.secret import Secret
 from keepless.errors import ConfigError, PlaidFault
 from keepless.ports import Clock, Connected, LinkToken
@@ -30,8 +32,8 @@ class PlaidClient:
 
     `base_url` is the only host ever called, and over https: only in the `environment` local (the others are sandbox and
     production) may keys and tokens travel in clear. `compress` asks for gzip; None: wherever Plaid is not on this
-    machine. Every method keeps to `patience` and raises PlaidFault and nothing else for a failed call; the constructor
-    raises ConfigError.
+    machine. `recurring` asks for Plaid's own view of what recurs as well. Every method keeps to `patience` and raises
+    PlaidFault and nothing else for a failed call; the constructor raises ConfigError.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class PlaidClient:
         link: LinkSettings | None = None,
         patience: Patience | None = None,
         compress: bool | None = None,
+        recurring: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -53,6 +56,7 @@ class PlaidClient:
         self._clock = clock
         self._link = link or LinkSettings()
         self._patience = patience or Patience()
+        self._recurring = recurring
         self._monotonic = monotonic
         self._health = Health(clock)
         self._transport = Transport(base_url, client_id, secret, self._patience, compress=compress)
@@ -60,7 +64,9 @@ class PlaidClient:
         # Only single calls run here and none of them waits for another, so any number of fetches gets through.
         self._threads = ThreadPoolExecutor(self._patience.calls_at_once, thread_name_prefix="plaid")
 
-    def create_link_token(self, *, user_id: str, update: Secret | None = None) -> LinkToken:
+    def create_link_token(
+        self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None
+    ) -> LinkToken:
         """A token for Link (Plaid, /link/token/create); with `update`, for update mode, which takes no products."""
         body: dict[str, Any] = {
             "client_name": self._link.client_name,
@@ -68,6 +74,8 @@ class PlaidClient:
             "country_codes": list(self._link.country_codes),
             "user": {"client_user_id": user_id},
         }
+        if redirect_uri is not None:
+            body["redirect_uri"] = redirect_uri
         if update is not None:
             body["access_token"] = update.reveal()
         else:
@@ -111,24 +119,30 @@ class PlaidClient:
     def fetch(
         self, access_token: Secret, bank: BankRef, *, start: dt.date, end: dt.date, expected: int | None
     ) -> BankSnapshot:
-        """All that `bank` holds of the inclusive range, all pages at once and liabilities beside them.
+        """All that `bank` holds of the inclusive range, all pages at once, liabilities and streams beside them.
 
-        Where only liabilities fail, or the bank has no transactions to give (PRODUCTS_NOT_SUPPORTED), the rest is given
-        and the code stands beside it. Raises PlaidFault for any other failure of transactions.
+        Where only streams fail, the rest is given without them. Where only liabilities fail, or the bank has no
+        transactions to give (PRODUCTS_NOT_SUPPORTED), the rest is given and the code stands beside it. Raises
+        PlaidFault for any other failure of transactions.
         """
         deadline = self._deadline()
         asked_terms = self._start_terms(access_token, deadline)
+        asked_streams = self._start_streams(access_token, deadline) if self._recurring else None
         problem = None
         try:
             found = self._transactions(access_token, start, end, expected, deadline)
         except PlaidFault as fault:
             if fault.code != "PRODUCTS_NOT_SUPPORTED":
                 asked_terms.cancel()
+                if asked_streams is not None:
+                    asked_streams.cancel()
                 raise
             problem = fault.code
             found = self._accounts_only(access_token, deadline)
         accounts, lost = mapping.accounts(found.accounts)
-        liabilities = self._terms_in_time(asked_terms, deadline)
+        beside = Deadline(self._monotonic, min(deadline.left(), self._patience.beside))
+        liabilities = self._terms_in_time(asked_terms, beside)
+        recurring = self._streams_in_time(asked_streams, beside)
         item = found.item or wire.Item()
         return BankSnapshot(
             bank=BankRef(
@@ -142,7 +156,9 @@ class PlaidClient:
             loans=liabilities.loans,
             liabilities_problem=liabilities.problem,
             transactions_problem=problem,
-            unreadable=found.unreadable + lost + liabilities.unreadable,
+            unreadable=found.unreadable + lost + liabilities.unreadable + (recurring.unreadable if recurring else 0),
+            streams=recurring.streams if recurring else None,
+            renew_by=utc_moment(item.consent_expiration_time),
             start=start,
             end=end,
             fetched_at=self._clock(),
@@ -209,11 +225,25 @@ class PlaidClient:
     def _start_terms(self, access_token: Secret, deadline: Deadline) -> Future[Terms]:
         return self._start("/liabilities/get", {"access_token": access_token.reveal()}, terms.read, deadline)
 
-    def _terms_in_time(self, asked: Future[Terms], deadline: Deadline) -> Terms:
+    def _terms_in_time(self, asked: Future[Terms], beside: Deadline) -> Terms:
         try:
-            return self._wait(asked, min(deadline.left(), self._patience.beside))
+            return self._wait(asked, beside.left())
         except PlaidFault as fault:
             return Terms(problem=fault.code)
+
+    def _start_streams(self, access_token: Secret, deadline: Deadline) -> Future[Streams]:
+        body = {
+            "access_token": access_token.reveal(),
+            "options": {"personal_finance_category_version": "v2"},
+        }
+        return self._start("/transactions/recurring/get", body, streams.read, deadline)
+
+    def _streams_in_time(self, asked: Future[Streams] | None, beside: Deadline) -> Streams | None:
+        """What Plaid calls recurring; None where it was not asked or does not answer: we look for ourselves then."""
+        try:
+            return None if asked is None else self._wait(asked, beside.left())
+        except PlaidFault:
+            return None
 
     def _ask(
         self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, *, once: bool = False
@@ -224,7 +254,10 @@ class PlaidClient:
     def _start(
         self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, *, once: bool = False
     ) -> Future[T]:
-        return self._threads.submit(self._caller.ask, path, body, read, deadline, once=once)
+        try:
+            return self._threads.submit(self._caller.ask, path, body, read, deadline, once=once)
+        except RuntimeError:  # the client was closed
+            raise faults.own(faults.DEADLINE) from None
 
     def _wait(self, future: Future[T], seconds: float) -> T:
         try:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from keepless.adapters.plaid import wire
-from keepless.core.models import Account, Apr, CardTerms, LoanTerms, Transaction
+from keepless.core.models import Account, Apr, CardTerms, LoanTerms, PlaidStream, Transaction
 from keepless.core.money import to_minor
 
 _BASIS_POINT = Decimal(1)
@@ -145,6 +145,21 @@ def mortgages(rows: Iterable[wire.Mortgage], currencies: Mapping[str, str]) -> t
             is_overdue=None if row.past_due_amount is None else row.past_due_amount > 0,
             last_payment_amount=minor(row.last_payment_amount),
             last_payment_date=row.last_payment_date,
+        )
+
+    return each(rows, one)
+
+
+def streams(rows: Iterable[wire.Stream]) -> tuple[list[PlaidStream], int]:
+    """Streams that name rows, and how many could not be understood. One that is not called inactive is active."""
+
+    def one(row: wire.Stream) -> PlaidStream:
+        if not row.transaction_ids:
+            raise Incomplete
+        return PlaidStream(
+            transaction_ids=tuple(row.transaction_ids),
+            frequency=row.frequency or "UNKNOWN",
+            is_active=row.is_active is not False,
         )
 
     return each(rows, one)

@@ -21,6 +21,6 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     connect: float = 3.0
     read: float = 10.0
     budget: float = 20.0  # for one method of the client, tries and pauses included
-    beside: float = 5.0  # for liabilities, once the transactions are there
+    beside: float = 5.0  # for liabilities and streams, once the transactions are there
     tries: int = 3
     calls_at_once: int = 64

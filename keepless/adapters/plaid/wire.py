@@ -102,6 +102,7 @@ class Item(msgspec.Struct, gc=False):
     item_id: str | None = None
     institution_id: str | None = None
     institution_name: str | None = None
+    consent_expiration_time: str | None = None
 
 
 class TransactionsPage(msgspec.Struct):
@@ -136,6 +137,17 @@ class LiabilityLists(msgspec.Struct):
 class Liabilities(msgspec.Struct):
     liabilities: LiabilityLists
     accounts: msgspec.Raw = NOTHING
+
+
+class Stream(msgspec.Struct, gc=False):
+    transaction_ids: list[str] | None = None
+    frequency: str | None = None
+    is_active: bool | None = None
+
+
+class RecurringAnswer(msgspec.Struct):
+    inflow_streams: msgspec.Raw
+    outflow_streams: msgspec.Raw
 
 
 class ItemAnswer(msgspec.Struct):
@@ -220,6 +232,7 @@ class Rows(Generic[T]):
 
 accounts_answer = Shape(AccountsAnswer)
 liabilities_answer = Shape(Liabilities)
+recurring_answer = Shape(RecurringAnswer)
 item_answer = Shape(ItemAnswer)
 institution_answer = Shape(InstitutionAnswer)
 link_token_answer = Shape(LinkTokenAnswer)
@@ -232,6 +245,7 @@ transaction_rows = Rows(Transaction)
 credit_rows = Rows(Credit)
 student_rows = Rows(Student)
 mortgage_rows = Rows(Mortgage)
+stream_rows = Rows(Stream)
 
 _page = msgspec.json.Decoder(TransactionsPage)
 _raw_page = Shape(RawTransactionsPage)

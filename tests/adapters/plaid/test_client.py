@@ -36,6 +36,15 @@ def test_a_link_token_asks_for_transactions_and_liabilities_where_supported(
     assert made.expires_at.tzinfo is dt.UTC
 
 
+@pytest.mark.parametrize("address", [None, "https://keepless.example/oauth-return"])
+def test_a_link_token_names_the_address_that_a_bank_sends_people_back_to(
+    local_plaid: LocalPlaid, bench: Bench, address: str | None
+):
+    made = bench.client.create_link_token(user_id="visitor-1", redirect_uri=address)
+    _, echo = local_plaid.call("/link/token/get", {"link_token": made.token})
+    assert echo["metadata"]["redirect_uri"] == address
+
+
 def test_a_link_token_that_expires_outside_the_calendar_is_a_bad_answer(bench_at: BenchMaker, rude_server: RudeServer):
     rude_server.answer = Answer(200, b'{"link_token":"link-x","expiration":"0001-01-01T00:00:00+14:00"}')
     with pytest.raises(PlaidFault, match="BAD_ANSWER"):
