@@ -1,5 +1,7 @@
 /** Calls to our own server. Every failure becomes a `Failure` whose text can be shown as it is. */
 
+import { words } from "./words";
+
 export class Failure extends Error {}
 
 interface Problem {
@@ -17,7 +19,7 @@ export async function post<Answer>(path: string, body: object): Promise<Answer> 
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Failure("Keepless could not be reached. Look at your connection, then try again.");
+    throw new Failure(words.offline);
   }
   if (!response.ok) {
     throw new Failure(await reasonOf(response));
@@ -34,5 +36,5 @@ async function reasonOf(response: Response): Promise<string> {
   } catch {
     // Not JSON: something between us and the server answered.
   }
-  return `The server answered with status ${response.status}. Try again in a moment.`;
+  return words.status(response.status);
 }

@@ -1,6 +1,9 @@
 /** What the pages do with JavaScript. Every page is whole without it. */
 
 import { offerConnect } from "./connect";
+import { dismiss } from "./dashboard/memory";
+import { offerReconnect } from "./reconnect";
+import { finishConnection } from "./returned";
 import { tellTimeZone } from "./zone";
 
 /** One submit is enough: a form that is on its way does not go twice. */
@@ -21,8 +24,14 @@ function submitOnce(form: HTMLFormElement): void {
 if (document.body.dataset["held"] === "cookie") {
   tellTimeZone();
 }
+if (document.body.dataset["held"] === "nothing") {
+  void dismiss();
+}
 document.querySelector("#token")?.addEventListener("submit", tellTimeZone);
 document.querySelectorAll("[data-without-script]").forEach((words) => words.remove());
 document.querySelectorAll<HTMLButtonElement>("button[data-connect]").forEach(offerConnect);
-document.querySelectorAll<HTMLFormElement>("form[method=post]").forEach(submitOnce);
+offerReconnect();
+document.querySelectorAll<HTMLElement>("[data-oauth-return]").forEach(finishConnection);
+// A form that leads to a download leaves its page where it is, to be sent again as often as one likes.
+document.querySelectorAll<HTMLFormElement>("form[method=post]:not([data-stays])").forEach(submitOnce);
 document.querySelector<HTMLFormElement>("form[data-sends-itself]")?.requestSubmit();

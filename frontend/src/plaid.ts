@@ -12,6 +12,8 @@ export interface LinkHandler {
 
 export interface LinkOptions {
   readonly token: string;
+  /** The whole address that a bank's own page sent the person back to. Link then goes on where it was left. */
+  readonly receivedRedirectUri?: string;
   onSuccess(publicToken: string): void;
   onExit(error: LinkError | null): void;
 }

@@ -1,17 +1,23 @@
-/** The frame: where one is, how far the banks are, and the view. */
+/** The frame: where one is, how far the banks are, what needs a hand, and the view. */
 
 import "./styles/frame.css";
+import { useEffect, useRef } from "preact/hooks";
+import { words } from "./i18n";
+import { FilterBar } from "./parts/filter-bar";
+import { Shortcuts } from "./parts/filter-bar/shortcuts";
+import { headingId } from "./parts/heading";
+import { Holding, opened } from "./parts/holding";
+import { Notices } from "./parts/notices";
+import { Progress } from "./parts/progress";
+import { VIEWS, address, view } from "./state";
 import { Banks } from "./views/banks";
+import { Farewell } from "./views/banks/farewell";
+import { farewell } from "./views/banks/remove";
 import { Credit } from "./views/credit";
 import { Overview } from "./views/overview";
 import { Recurring } from "./views/recurring";
 import { Spending } from "./views/spending";
 import { Transactions } from "./views/transactions";
-import { count } from "./format";
-import { words } from "./i18n";
-import { FilterBar } from "./parts/filter-bar";
-import { Notices } from "./parts/notices";
-import { VIEWS, address, answered, asking, banks, book, view } from "./state";
 import type { View } from "./state";
 import type { FunctionComponent } from "preact";
 
@@ -24,34 +30,50 @@ const SHOWN: Readonly<Record<View, FunctionComponent>> = {
   banks: Banks,
 };
 
+/** Views of which no figure follows the filter. */
+const UNFILTERED: ReadonlySet<View> = new Set<View>(["banks"]);
+
 export function App() {
+  const panel = opened.value && <Holding />;
+  if (farewell.value) {
+    return (
+      <>
+        <Farewell />
+        {panel}
+      </>
+    );
+  }
   const Shown = SHOWN[view.value];
   return (
     <>
-      <nav class="views" aria-label="Views">
-        {VIEWS.map((each) => (
-          <a key={each} href={address(each)} aria-current={each === view.value ? "page" : undefined}>
-            {words.value.common.views[each]}
-          </a>
-        ))}
-      </nav>
+      <Views />
       <Progress />
       <Notices />
-      <FilterBar />
+      {UNFILTERED.has(view.value) ? <div class="filter-foot"><Shortcuts /></div> : <FilterBar />}
       <Shown />
+      {panel}
     </>
   );
 }
 
-function Progress() {
-  if (!asking.value) return null;
-  const asked = banks.value.size;
-  const done = [...banks.value.values()].filter((bank) => !bank.asking).length;
+function Views() {
+  const chosen = view.value;
+  const seen = useRef(chosen);
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (seen.current === chosen) return; // the first view: the page has only just come
+    seen.current = chosen;
+    document.getElementById(headingId(chosen))?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [chosen]);
   return (
-    <p class="progress" role="status">
-      {asked === 0 || answered.value.length === 0
-        ? words.value.common.asking(asked || 1)
-        : words.value.common.progress(done, asked, count(book.value.size))}
-    </p>
+    <nav class="views" aria-label={words.value.common.viewsLabel} ref={list}>
+      {VIEWS.map((each) => (
+        <a key={each} href={address(each)} aria-current={each === chosen ? "page" : undefined}>
+          {words.value.common.views[each]}
+        </a>
+      ))}
+    </nav>
   );
 }

@@ -4,6 +4,7 @@
  * Row `i` of every column is the same transaction; rows are newest first. Texts and codes are kept once, by place.
  */
 
+import { monthOf } from "./dates";
 import type { Account, Category, Kind, LiveBank } from "./wire";
 
 export interface BookAccount {
@@ -21,11 +22,15 @@ export interface Book {
   readonly posted: Int32Array;
   /** Minor units with Plaid's sign: positive leaves the account. Exact up to 2^53. */
   readonly amount: Float64Array;
-  readonly account: Uint16Array;
-  readonly category: Uint16Array;
-  readonly currency: Uint8Array;
+  readonly account: Uint32Array;
+  readonly category: Uint32Array;
+  readonly currency: Uint32Array;
   readonly kind: Uint8Array;
   readonly merchant: Uint32Array;
+  /** Of `day`, as a place in `months`. */
+  readonly month: Uint32Array;
+  /** The bank's own text, as a place in `texts`. */
+  readonly text: Uint32Array;
   /** The bank's own text; the merchant's name where the two are one. */
   readonly name: readonly string[];
   readonly pending: Uint8Array;
@@ -34,6 +39,9 @@ export interface Book {
   readonly currencies: readonly string[];
   readonly kinds: readonly Kind[];
   readonly merchants: readonly string[];
+  /** "YYYY-MM", newest first. */
+  readonly months: readonly string[];
+  readonly texts: readonly string[];
 }
 
 /** A list in which each value has one place. */
@@ -59,6 +67,8 @@ export function bookOf(banks: readonly LiveBank[], kinds: readonly Kind[]): Book
   const categories = new Places<Category>();
   const currencies = new Places<string>();
   const merchants = new Places<string>();
+  const texts = new Places<string>();
+  const months: string[] = [];
   const accountPlaces = banks.map((bank) => {
     const known = new Map(bank.accounts.map((account) => [account.id, account]));
     return bank.account_ids.map((id) =>
@@ -73,26 +83,35 @@ export function bookOf(banks: readonly LiveBank[], kinds: readonly Kind[]): Book
     day: new Int32Array(size),
     posted: new Int32Array(size),
     amount: new Float64Array(size),
-    account: new Uint16Array(size),
-    category: new Uint16Array(size),
-    currency: new Uint8Array(size),
+    account: new Uint32Array(size),
+    category: new Uint32Array(size),
+    currency: new Uint32Array(size),
     kind: new Uint8Array(size),
     merchant: new Uint32Array(size),
+    month: new Uint32Array(size),
+    text: new Uint32Array(size),
     name: new Array<string>(size),
     pending: new Uint8Array(size),
   };
   rows.forEach(({ row, place }, i) => {
     const [id, account, day, posted, amount, currency, merchant, name, category, kind, pending] = row;
+    if (i === 0 || day !== book.day[i - 1]) {
+      const month = monthOf(day);
+      if (month !== months.at(-1)) months.push(month);
+    }
     book.id[i] = id;
     book.day[i] = day;
     book.posted[i] = posted;
     book.amount[i] = amount;
-    book.account[i] = accountPlaces[place]?.[account] ?? 0;
-    book.category[i] = categoryPlaces[place]?.[category] ?? 0;
+    book.account[i] = accountPlaces[place]![account]!;
+    book.category[i] = categoryPlaces[place]![category]!;
     book.currency[i] = currencies.of(currency, currency);
     book.kind[i] = kind;
     book.merchant[i] = merchants.of(merchant, merchant);
-    book.name[i] = name || merchant;
+    book.month[i] = months.length - 1;
+    const text = name || merchant;
+    book.text[i] = texts.of(text, text);
+    book.name[i] = text;
     book.pending[i] = pending;
   });
   return {
@@ -102,5 +121,7 @@ export function bookOf(banks: readonly LiveBank[], kinds: readonly Kind[]): Book
     currencies: currencies.all,
     kinds,
     merchants: merchants.all,
+    months,
+    texts: texts.all,
   };
 }

@@ -22,3 +22,28 @@ export function daysOfMonth(month: string): readonly [first: number, last: numbe
   const first = dayOf(`${month}-01`);
   return [first, dayOf(`${monthOf(first + 31)}-01`) - 1];
 }
+
+/** The month `away` months after "YYYY-MM", before it where `away` is below zero. */
+export function monthAfter(month: string, away = 1): string {
+  const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + away;
+  return `${String(Math.floor(index / 12)).padStart(4, "0")}-${String((index % 12) + 1).padStart(2, "0")}`;
+}
+
+/** Every month from `first` to `last`, both included; none where `last` is before `first`. */
+export function monthsBetween(first: string, last: string): readonly string[] {
+  const months: string[] = [];
+  for (let month = first; month <= last; month = monthAfter(month)) months.push(month);
+  return months;
+}
+
+/** From the first of the month to `today`. */
+export function monthSoFar(today: number): readonly [first: number, last: number] {
+  return [daysOfMonth(monthOf(today))[0], today];
+}
+
+/** Last month from its first to the day of today's number, cut at its end (31 March: 1 to 28 or 29 February). */
+export function sameDaysLastMonth(today: number): readonly [first: number, last: number] {
+  const [start] = monthSoFar(today);
+  const [first, last] = daysOfMonth(monthAfter(monthOf(today), -1));
+  return [first, Math.min(first + today - start, last)];
+}

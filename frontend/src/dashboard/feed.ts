@@ -20,28 +20,52 @@ export class FeedFault extends Error {
   }
 }
 
-/** Hands each line to `take` as it arrives. Rejects with a FeedFault, or with an AbortError where `signal` says so. */
-export async function readFeed(asked: Asked, take: (line: Line) => void, signal: AbortSignal): Promise<void> {
+/**
+ * Hands each line to `take` as it arrives; at the end, the texts of all of them.
+ *
+ * Rejects with a FeedFault, or with an AbortError where `signal` says so.
+ */
+export async function readFeed(asked: Asked, take: (line: Line) => void, signal: AbortSignal): Promise<readonly string[]> {
   const query = new URLSearchParams({ days: String(asked.days), ...(asked.bank ? { bank: asked.bank } : {}) });
   const response = await reached(fetch(`/api/live?${query}`, { signal, headers: { Accept: "application/x-ndjson, application/problem+json" } }));
   if (!response.ok || response.body === null) {
     throw await faultOf(response);
   }
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
+  const texts: string[] = [];
   let ended = false;
-  for (;;) {
-    const { done, value } = await reached(reader.read());
-    if (done) break;
-    const lines = (rest + value).split("\n");
-    rest = lines.pop() ?? "";
-    for (const text of lines) {
-      const line = JSON.parse(text) as Line;
-      ended ||= line.type === "end";
-      take(line);
-    }
+  for await (const text of linesOf(response.body)) {
+    const line = read(text);
+    ended = line.type === "end";
+    texts.push(text);
+    take(line);
   }
   if (!ended) throw new FeedFault("broken_off");
+  return texts;
+}
+
+/** The stream's lines. One without its end is none. A long one comes in many parts, which are looked through once each. */
+async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void, void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let parts: string[] = [];
+  for (;;) {
+    const { done, value } = await reached(reader.read());
+    if (done) return;
+    let from = 0;
+    for (let to = value.indexOf("\n"); to >= 0; to = value.indexOf("\n", from)) {
+      yield [...parts, value.slice(from, to)].join("");
+      parts = [];
+      from = to + 1;
+    }
+    parts.push(value.slice(from));
+  }
+}
+
+function read(text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    throw new FeedFault("broken_off"); // something between us and the server answered
+  }
 }
 
 async function reached<T>(promise: Promise<T>): Promise<T> {

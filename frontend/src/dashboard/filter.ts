@@ -6,7 +6,11 @@
  */
 
 import { dayOf } from "./dates";
+import { fold } from "./fold";
 import type { Book } from "./book";
+import type { Kind } from "./wire";
+
+export { fold } from "./fold";
 
 export interface Filter {
   readonly from: string;
@@ -27,6 +31,9 @@ export const NO_FILTER: Filter = {
 };
 export const FIELDS = Object.keys(NO_FILTER) as readonly (keyof Filter)[];
 export const UNCATEGORIZED = "UNCATEGORIZED";
+const KINDS: readonly string[] = ["spending", "income", "transfer", "card_payment", "debt_payment", "cash"] satisfies readonly Kind[];
+/** As far as the server's own reading of the same conditions goes (keepless/web/query.py). */
+const LONGEST: Partial<Record<keyof Filter, number>> = { q: 100, merchant: 200 };
 
 /** Places of rows in the book, ascending: newest first, as the book is. */
 export type Selection = Uint32Array;
@@ -61,34 +68,33 @@ function makesSense(field: keyof Filter, value: string): boolean {
       return value === "" || /^\d{1,9}(\.\d{1,4})?$/.test(value);
     case "pending":
       return ["", "yes", "no"].includes(value);
+    case "kind":
+      return value === "" || KINDS.includes(value);
     default:
-      return value.length <= 200;
+      return value.length <= (LONGEST[field] ?? 80);
   }
-}
-
-/** As compared: NFKC and lower case, so that "strasse" finds "Straße" as on the server. */
-export function fold(text: string): string {
-  // biome-ignore lint: upper case first folds what lower case alone leaves apart (ß, ligatures).
-  return text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 /** The rows for which every condition holds. */
 export function select(book: Book, filter: Filter, exponent: (currency: string) => number): Selection {
+  if (!isFiltered(filter)) return new Uint32Array(book.size).map((_, i) => i);
   const from = filter.from ? dayOf(filter.from) : Number.NEGATIVE_INFINITY;
   const to = filter.to ? dayOf(filter.to) : Number.POSITIVE_INFINITY;
   const accounts = filter.account ? flags(book.accounts, (each) => each.id === filter.account) : null;
   const categories = filter.category
     ? flags(book.categories, ([primary, detailed]) => [primary || UNCATEGORIZED, detailed].includes(filter.category))
     : null;
+  const filed = filter.category ? flags(book.categories, ([, , primary, detailed]) => [primary, detailed].includes(filter.category)) : null;
+  const spending = book.kinds.indexOf("spending");
   const currencies = filter.currency ? flags(book.currencies, (each) => each === filter.currency) : null;
   const merchants = filter.merchant ? flags(book.merchants, (each) => each === filter.merchant) : null;
   const kinds = filter.kind ? flags(book.kinds, (each) => each === filter.kind) : null;
   const pending = filter.pending === "" ? -1 : filter.pending === "yes" ? 1 : 0;
-  const scale = book.currencies.map((currency) => 10 ** exponent(currency));
-  const least = filter.min ? scale.map((unit) => Number(filter.min) * unit) : null;
-  const most = filter.max ? scale.map((unit) => Number(filter.max) * unit) : null;
+  const least = filter.min ? bounds(book, filter.min, exponent, Math.ceil) : null;
+  const most = filter.max ? bounds(book, filter.max, exponent, Math.floor) : null;
   const sought = fold(filter.q.trim());
-  const named = sought ? flags(book.merchants, (each) => fold(each).includes(sought)) : null;
+  const named = sought ? flags(folded(book).merchants, (each) => each.includes(sought)) : null;
+  const texts = sought ? flags(folded(book).texts, (each) => each.includes(sought)) : null;
   const found = new Uint32Array(book.size);
   let count = 0;
   for (let i = 0; i < book.size; i += 1) {
@@ -96,14 +102,14 @@ export function select(book: Book, filter: Filter, exponent: (currency: string) 
     if (day < from || day > to) continue;
     if (accounts && !accounts[book.account[i]!]) continue;
     if (currencies && !currencies[book.currency[i]!]) continue;
-    if (categories && !categories[book.category[i]!]) continue;
+    if (categories && filed && !categories[book.category[i]!] && !(filed[book.category[i]!] && book.kind[i] === spending)) continue;
     if (merchants && !merchants[book.merchant[i]!]) continue;
     if (kinds && !kinds[book.kind[i]!]) continue;
     if (pending >= 0 && book.pending[i] !== pending) continue;
     const size = Math.abs(book.amount[i]!);
     if (least && size < least[book.currency[i]!]!) continue;
     if (most && size > most[book.currency[i]!]!) continue;
-    if (named && !named[book.merchant[i]!] && !fold(book.name[i]!).includes(sought)) continue;
+    if (named && texts && !named[book.merchant[i]!] && !texts[book.text[i]!]) continue;
     found[count] = i;
     count += 1;
   }
@@ -111,5 +117,51 @@ export function select(book: Book, filter: Filter, exponent: (currency: string) 
 }
 
 function flags<T>(all: readonly T[], holds: (value: T) => boolean): Uint8Array {
-  return Uint8Array.from(all, (value) => (holds(value) ? 1 : 0));
+  const found = new Uint8Array(all.length);
+  for (let i = 0; i < found.length; i += 1) found[i] = holds(all[i]!) ? 1 : 0;
+  return found;
+}
+
+/** `text` ("12.345") in minor units of each of the book's currencies, whole ones: no binary fraction is compared. */
+function bounds(book: Book, text: string, exponent: (currency: string) => number, whole: (units: number) => number): Float64Array {
+  const [major = "", fraction = ""] = text.split(".");
+  return Float64Array.from(book.currencies, (currency) => {
+    const digits = exponent(currency);
+    const units = Number(major + fraction.slice(0, digits).padEnd(digits, "0"));
+    const below = /[1-9]/.test(fraction.slice(digits)) ? 0.5 : 0; // digits below the minor unit: between two of them
+    return whole(units + below);
+  });
+}
+
+interface FoldedTexts {
+  readonly merchants: readonly string[];
+  readonly texts: readonly string[];
+}
+
+const foldedBooks = new WeakMap<Book, FoldedTexts>();
+
+/** The book's texts as compared, folded at the first search and kept as long as the book. */
+function folded(book: Book): FoldedTexts {
+  let known = foldedBooks.get(book);
+  if (known === undefined) {
+    known = { merchants: book.merchants.map(fold), texts: book.texts.map(fold) };
+    foldedBooks.set(book, known);
+  }
+  return known;
+}
+
+/** Those of `selection` from `first` to `last`, days that are both included: they stand together, newest first. */
+export function within(book: Book, selection: Selection, first: number, last: number): Selection {
+  return selection.subarray(placeBefore(book, selection, last), placeBefore(book, selection, first - 1));
+}
+
+/** How many of the selection are later than `day`. */
+function placeBefore(book: Book, selection: Selection, day: number): number {
+  let [low, high] = [0, selection.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (book.day[selection[middle]!]! > day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -4,9 +4,11 @@ import { locale } from "./i18n";
 import { exponent } from "./money";
 import type { Minor } from "./wire";
 
-const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+const made = new Map<string, Formatter>();
 
-function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: (locale: string) => T): T {
+type Formatter = Intl.NumberFormat | Intl.DateTimeFormat | Intl.ListFormat | Intl.RelativeTimeFormat;
+
+function once<T extends Formatter>(key: string, make: (locale: string) => T): T {
   const name = `${locale.value} ${key}`;
   let formatter = made.get(name) as T | undefined;
   if (formatter === undefined) {
@@ -26,11 +28,26 @@ export function money(minor: Minor, currency: string, { whole = false }: { whole
       ...(known ? { style: "currency" as const, currency, currencyDisplay: "narrowSymbol" as const } : {}),
       minimumFractionDigits: fraction,
       maximumFractionDigits: fraction,
+      useGrouping: "always", // 1.234,56 in Spanish too, which leaves four digits bare: figures stand in columns
     }),
   );
   // A decimal as text: Intl reads it exactly, where a binary fraction would not be. "-0" is nothing owed.
   const text = formatter.format(decimal(minor, digits) as unknown as number);
   return known ? text : `${text} ${currency}`;
+}
+
+/** Money in few characters, for the ticks of an axis: "$2.5K". */
+export function axisMoney(minor: Minor, currency: string): string {
+  const known = /^[A-Z]{3}$/.test(currency);
+  const formatter = once(`axis ${currency}`, (tag) =>
+    new Intl.NumberFormat(tag, {
+      ...(known ? { style: "currency" as const, currency, currencyDisplay: "narrowSymbol" as const } : {}),
+      notation: "compact",
+      minimumFractionDigits: 0,
+      maximumFractionDigits: 1,
+    }),
+  );
+  return formatter.format(decimal(minor, exponent(currency)) as unknown as number);
 }
 
 /** 123456 with 2 digits is "1234.56". */
@@ -41,7 +58,7 @@ export function decimal(minor: Minor, digits: number): string {
 }
 
 export function count(number: number): string {
-  return once("count", (tag) => new Intl.NumberFormat(tag)).format(number);
+  return once("count", (tag) => new Intl.NumberFormat(tag, { useGrouping: "always" })).format(number);
 }
 
 /** Per mille as percent: 473 is "47.3 %" or as the locale writes it; without decimals from 100 % on and where `whole`. */
@@ -55,9 +72,10 @@ export function rate(basisPoints: number): string {
   return once("rate", (tag) => new Intl.NumberFormat(tag, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(basisPoints / 10_000);
 }
 
-type DayStyle = "long" | "short" | "weekday" | "numeric";
+type DayStyle = "long" | "medium" | "short" | "weekday" | "numeric";
 const DAY_STYLES: Readonly<Record<DayStyle, Intl.DateTimeFormatOptions>> = {
   long: { day: "numeric", month: "long", year: "numeric" },
+  medium: { day: "numeric", month: "short", year: "numeric" },
   short: { day: "numeric", month: "short" },
   weekday: { weekday: "short", day: "numeric", month: "short" },
   numeric: { day: "2-digit", month: "2-digit", year: "numeric" },
@@ -77,4 +95,30 @@ export function month(key: string, { short = false }: { short?: boolean } = {}):
 /** A moment (UTC, ISO 8601) as time and day in the visitor's own zone. */
 export function moment(iso: string): string {
   return once("moment", (tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" })).format(Date.parse(iso));
+}
+
+/** A moment as a short day and a time, in the visitor's own zone. */
+export function clock(iso: string): string {
+  const options: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+  return once("clock", (tag) => new Intl.DateTimeFormat(tag, options)).format(Date.parse(iso));
+}
+
+/** "October" of "2026-10". */
+export function monthName(key: string): string {
+  return once("month name", (tag) => new Intl.DateTimeFormat(tag, { month: "long", timeZone: "UTC" })).format(Date.parse(`${key}-01T00:00:00Z`));
+}
+
+/** Whole days from today in words: "today", "tomorrow", "in 5 days", "3 days ago". */
+export function inDays(days: number): string {
+  return once("in days", (tag) => new Intl.RelativeTimeFormat(tag, { numeric: "auto" })).format(days, "day");
+}
+
+/** "A, B and C". */
+export function list(names: readonly string[]): string {
+  return once("list", (tag) => new Intl.ListFormat(tag)).format(names);
+}
+
+/** "512 bytes" as the locale writes it. */
+export function bytes(size: number): string {
+  return once("bytes", (tag) => new Intl.NumberFormat(tag, { style: "unit", unit: "byte", unitDisplay: "long" })).format(size);
 }

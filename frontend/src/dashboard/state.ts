@@ -1,11 +1,12 @@
 /** What the page knows, as signals: the banks as they answer, the place in the address, and all that follows from both. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { analyse } from "./analysis";
 import { bookOf } from "./book";
 import { dayOf } from "./dates";
 import { FeedFault, readFeed } from "./feed";
 import { NO_FILTER, formatFilter, parseFilter, select } from "./filter";
+import { forget, isReload, keep, recall } from "./memory";
 import { exponent } from "./money";
 import type { Filter } from "./filter";
 import type { AskedBank, LiveBank, LiveProblem, Line, Start } from "./wire";
@@ -16,7 +17,10 @@ import type { AskedBank, LiveBank, LiveProblem, Line, Start } from "./wire";
 export interface BankState {
   readonly asked: AskedBank;
   readonly asking: boolean;
+  /** Its data, be it of an earlier time; the problem only where there never was any. */
   readonly answer: LiveBank | LiveProblem | null;
+  /** Why it could not be read the last time; null where it could. */
+  readonly problem: LiveProblem | null;
 }
 
 export const start = signal<Start | null>(null);
@@ -25,13 +29,15 @@ export const banks = signal<ReadonlyMap<string, BankState>>(new Map());
 export const fault = signal<FeedFault | null>(null);
 /** Days of history that were asked for. */
 export const reach = signal(0);
-export const asking = computed(() => start.value === null || [...banks.value.values()].some((bank) => bank.asking));
+/** Whether `load` is not done yet: between its two askings, no bank is being asked. */
+const loading = signal(false);
+export const asking = computed(() => loading.value || [...banks.value.values()].some((bank) => bank.asking));
 
 export const answered = computed(() =>
   [...banks.value.values()].flatMap(({ answer }) => (answer?.type === "bank" ? [answer] : [])),
 );
 export const problems = computed(() =>
-  [...banks.value.values()].flatMap(({ answer }) => (answer?.type === "problem" ? [answer] : [])),
+  [...banks.value.values()].flatMap(({ problem }) => (problem === null ? [] : [problem])),
 );
 /** The visitor's day, as the server says; days since 1970-01-01. */
 export const today = computed(() => dayOf(start.value?.today ?? "1970-01-01"));
@@ -40,61 +46,118 @@ export const HISTORY = { short: 90, long: 730 } as const;
 /** Beyond this many rows in the short history, the long one would be too many calls at Plaid: it is offered, not taken. */
 const LIGHT = 1_000;
 
-let listening: AbortController | null = null;
+/** What is being asked now: by the key of a bank asked alone, EVERY for all of them. */
+const underway = new Map<string, { readonly days: number; readonly abort: AbortController }>();
+const EVERY = "";
 
-/** Asks all banks, then, where that is light, once more for all the history there is. Never rejects. */
+/**
+ * Takes what this browser still holds of a moment ago; otherwise asks all banks, then, where that is light, once more for
+ * all the history there is. Never rejects.
+ */
 export async function load(): Promise<void> {
-  await ask(HISTORY.short);
-  if (fault.value === null && book.value.size <= LIGHT && answered.value.length > 0) await ask(HISTORY.long);
+  loading.value = true;
+  const mark = document.querySelector<HTMLElement>("#app")?.dataset["mark"];
+  const held = mark && isReload() ? await recall(mark) : null;
+  if (held) {
+    batch(() => {
+      for (const text of held.texts) take(JSON.parse(text) as Line, EVERY);
+      reach.value = held.days;
+    });
+  } else {
+    await ask(HISTORY.short);
+  }
+  const isLight = book.value.size <= LIGHT && answered.value.length > 0;
+  if (isLight && fault.value === null && reach.value === HISTORY.short) await ask(HISTORY.long);
+  loading.value = false;
 }
 
 /** Asks all banks, or the one of this key, for `days` of history. What is there stays until its bank answers anew. */
-export async function ask(days: number, bank?: string): Promise<void> {
-  if (bank === undefined) {
-    listening?.abort();
-    listening = new AbortController();
+export async function ask(days: number, bank: string = EVERY): Promise<void> {
+  if (bank === EVERY) {
+    underway.forEach(({ abort }) => abort.abort());
+    underway.clear();
   }
-  const signal = (bank === undefined ? listening : null)?.signal ?? new AbortController().signal;
+  const everyBank = underway.get(EVERY);
+  if (everyBank && banks.value.get(bank)?.asking) return; // it is being asked already
+  underway.get(bank)?.abort.abort();
+  const its = { days: Math.max(days, everyBank?.days ?? 0), abort: new AbortController() };
+  underway.set(bank, its);
   batch(() => {
     fault.value = null;
-    for (const key of bank === undefined ? banks.value.keys() : [bank]) change(key, { asking: true });
+    settle(bank, true);
   });
   try {
-    await readFeed(bank === undefined ? { days } : { days, bank }, (line) => take(line, bank === undefined), signal);
-    if (bank === undefined) reach.value = days;
+    const texts = await readFeed(bank === EVERY ? { days } : { days: its.days, bank }, (line) => take(line, bank), its.abort.signal);
+    if (bank === EVERY) reach.value = days;
+    if (bank === EVERY && problems.value.length === 0) keep({ mark: start.value?.mark ?? "", days, texts });
+    else forget(); // of before this answer
   } catch (error) {
-    if (error instanceof FeedFault) fault.value = error;
-    else if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    if (its.abort.signal.aborted) return; // whoever asked after us goes on
+    if (!(error instanceof FeedFault)) throw error;
+    fault.value = error;
   } finally {
-    if (!signal.aborted) for (const [key, state] of banks.value) if (state.asking) change(key, { asking: false });
+    if (underway.get(bank) === its) {
+      underway.delete(bank);
+      settle(bank, false);
+    }
   }
 }
 
-function take(line: Line, everyBank: boolean): void {
+function settle(bank: string, isAsking: boolean): void {
+  batch(() => {
+    for (const key of bank === EVERY ? banks.value.keys() : [bank]) change(key, { asking: isAsking });
+  });
+}
+
+function take(line: Line, bank: string): void {
   switch (line.type) {
     case "start":
-      if (everyBank) {
-        batch(() => {
-          start.value = line;
-          banks.value = new Map(
-            line.banks.map((asked) => [asked.key, { asked, asking: true, answer: banks.value.get(asked.key)?.answer ?? null }]),
-          );
-        });
-      }
+      if (bank !== EVERY) break;
+      batch(() => {
+        start.value = line;
+        banks.value = new Map(
+          line.banks.map((asked) => [asked.key, { answer: null, problem: null, ...banks.value.get(asked.key), asked, asking: true }]),
+        );
+      });
       break;
     case "bank":
+      change(line.key, { asking: false, answer: withWhatItHad(line), problem: null });
+      break;
     case "problem":
-      change(line.key, { asking: false, answer: line });
+      change(line.key, { asking: false, answer: answerOf(line.key) ?? line, problem: line });
       break;
     case "end":
       if (line.hints !== null) remember(line.hints);
   }
 }
 
+function answerOf(key: string): LiveBank | null {
+  const answer = banks.value.get(key)?.answer;
+  return answer?.type === "bank" ? answer : null;
+}
+
+/** A bank that answered in part keeps the other part as it was; the line goes on to say that this was not read anew. */
+function withWhatItHad(line: LiveBank): LiveBank {
+  const before = answerOf(line.key);
+  if (before === null) return line;
+  const { cards, loans, rows, categories, account_ids, recurring, fetched_at } = before;
+  return {
+    ...line,
+    ...(line.liabilities_problem !== null && { cards, loans, fetched_at }),
+    ...(line.transactions_problem !== null && { rows, categories, account_ids, recurring, fetched_at }),
+  };
+}
+
 function change(key: string, changes: Partial<BankState>): void {
   const known = banks.value.get(key);
   if (known) banks.value = new Map(banks.value).set(key, { ...known, ...changes });
 }
+
+let mostBanks = 0;
+effect(() => {
+  if (banks.value.size < mostBanks) forget(); // one was let go
+  mostBanks = banks.value.size;
+});
 
 /** Keeps the counts that make the next visit one round trip; the cookie holds no secret (keepless/web/hints.py). */
 function remember(hints: string): void {
@@ -148,7 +211,9 @@ export const book = computed(() => bookOf(answered.value, kinds.value));
 /** The rows that the whole filter leaves. */
 export const selection = computed(() => select(book.value, filter.value, exponent));
 /** The same without its days: for figures that have days of their own (this month, the usual month). */
-export const undated = computed(() => select(book.value, { ...filter.value, from: "", to: "" }, exponent));
+export const undated = computed(() =>
+  filter.value.from || filter.value.to ? select(book.value, { ...filter.value, from: "", to: "" }, exponent) : selection.value,
+);
 export const analysis = computed(() => analyse(book.value, selection.value));
 export const cards = computed(() => answered.value.flatMap((bank) => bank.cards));
 export const loans = computed(() => answered.value.flatMap((bank) => bank.loans));

@@ -127,6 +127,8 @@ export interface Start {
   readonly banks: readonly AskedBank[];
   readonly connected: number;
   readonly until: string;
+  /** Stands for this session, its banks and its day: a page with another mark is another's. */
+  readonly mark: string;
   readonly kinds: readonly Kind[];
 }
 

@@ -1,6 +1,8 @@
-/** Words of the frame: navigation, progress, states. */
+/** Words of the frame: navigation, progress, states. Counts come twice: as a number for the grammar, as text to show. */
 
 export const common = {
+  title: (view: string): string => `${view} · Keepless`,
+  viewsLabel: "Views",
   views: {
     overview: "Overview",
     credit: "Credit",
@@ -10,5 +12,49 @@ export const common = {
     banks: "Banks",
   },
   asking: (banks: number): string => (banks === 1 ? "Asking your bank" : `Asking ${banks} banks`),
-  progress: (done: number, asked: number, rows: string): string => `${done} of ${asked} banks answered, ${rows} transactions so far`,
+  askingNamed: (names: string): string => `Asking ${names}`,
+  progress: (done: number, asked: number, rows: number, rowsText: string, missing: string): string =>
+    `${done} of ${asked} banks answered, ${rowsText} ${rows === 1 ? "transaction" : "transactions"} so far. Still asking ${missing}`,
+  reading: (months: number): string => `Reading ${months} months of history; what is here already can be used`,
+  asked: (when: string): string => `Asked ${when}`,
+  askAgain: "Ask again",
+  askFurther: (months: number): string => `Read ${months} months`,
+  skeleton: "On its way",
+  language: "Language",
+  skip: "Skip to the content",
+  start: "Keepless, start page",
+  main: "Main",
+  addBank: "Add a bank",
+  logOut: "Log out",
+  logOutMore: "and disconnect",
+  logOutTitle: "Disconnects your banks at Plaid and clears the cookies",
+  status: "Status",
+  held: "Held about you: *sealed cookies* in this browser; on the server: *nothing*",
+  heldNothing: "Held about you: *nothing* in this browser; on the server: *nothing*",
+  empty: {
+    unread: "None of your banks could be read, so there is nothing to show yet. What each one needs is said above.",
+    filtered: "No transaction matches the filter.",
+    showAll: "Show all transactions",
+    none: (banks: number, days: number): string =>
+      `${banks === 1 ? "Your bank" : "Your banks"} answered and told of no transaction in the last ${days} days.`,
+  },
+  faults: {
+    offline: {
+      title: "Keepless cannot be reached",
+      detail: "This browser seems to be offline. What is shown stays; it is asked anew once the connection is back.",
+    },
+    broken_off: {
+      title: "The answer broke off",
+      detail: "The connection ended before every bank had answered. What came is shown.",
+    },
+    session: {
+      title: "Your session is over",
+      detail: "The server holds nothing of it. What is shown goes when you close this page.",
+      next: "Connect your banks",
+    },
+    other: {
+      title: "The server could not answer",
+      detail: "Nothing was changed. Try again in a moment.",
+    },
+  },
 };

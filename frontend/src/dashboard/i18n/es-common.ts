@@ -3,6 +3,8 @@
 import type { Words } from ".";
 
 export const common: Words["common"] = {
+  title: (view) => `${view} · Keepless`,
+  viewsLabel: "Vistas",
   views: {
     overview: "Resumen",
     credit: "Crédito",
@@ -12,5 +14,49 @@ export const common: Words["common"] = {
     banks: "Bancos",
   },
   asking: (banks) => (banks === 1 ? "Consultando su banco" : `Consultando ${banks} bancos`),
-  progress: (done, asked, rows) => `Han respondido ${done} de ${asked} bancos; ${rows} movimientos hasta ahora`,
+  askingNamed: (names) => `Consultando ${names}`,
+  progress: (done, asked, rows, rowsText, missing) =>
+    `${done === 1 ? "Ha respondido" : "Han respondido"} ${done} de ${asked} bancos; ${rowsText} ${rows === 1 ? "movimiento" : "movimientos"} hasta ahora. Falta ${missing}`,
+  reading: (months) => `Leyendo ${months} meses de historial; lo que ya se ve se puede usar`,
+  asked: (when) => `Consultado: ${when}`,
+  askAgain: "Consultar de nuevo",
+  askFurther: (months) => `Leer ${months} meses`,
+  skeleton: "En camino",
+  language: "Idioma",
+  skip: "Ir al contenido",
+  start: "Keepless, página de inicio",
+  main: "Principal",
+  addBank: "Añadir un banco",
+  logOut: "Cerrar sesión",
+  logOutMore: "y desconectar",
+  logOutTitle: "Desconecta sus bancos en Plaid y borra las cookies",
+  status: "Estado",
+  held: "Lo que se guarda sobre usted: *cookies selladas* en este navegador; en el servidor: *nada*",
+  heldNothing: "Lo que se guarda sobre usted: *nada* en este navegador; en el servidor: *nada*",
+  empty: {
+    unread: "No se ha podido leer ninguno de sus bancos, así que aún no hay nada que mostrar. Arriba se indica qué necesita cada uno.",
+    filtered: "Ningún movimiento coincide con el filtro.",
+    showAll: "Mostrar todos los movimientos",
+    none: (banks, days) =>
+      `${banks === 1 ? "Su banco ha respondido y no comunica" : "Sus bancos han respondido y no comunican"} ningún movimiento en los últimos ${days} días.`,
+  },
+  faults: {
+    offline: {
+      title: "No se puede acceder a Keepless",
+      detail: "Parece que este navegador no tiene conexión. Lo que se ve permanece; se consultará de nuevo cuando vuelva la conexión.",
+    },
+    broken_off: {
+      title: "La respuesta se ha interrumpido",
+      detail: "La conexión terminó antes de que respondieran todos los bancos. Se muestra lo que llegó.",
+    },
+    session: {
+      title: "Su sesión ha terminado",
+      detail: "El servidor no guarda nada de ella. Lo que se ve desaparecerá al cerrar esta página.",
+      next: "Conectar sus bancos",
+    },
+    other: {
+      title: "El servidor no ha podido responder",
+      detail: "No se ha cambiado nada. Inténtelo de nuevo en un momento.",
+    },
+  },
 };

@@ -14,12 +14,14 @@ export type Words = typeof en;
 const CATALOGUES: Readonly<Record<Language, Words>> = { en, es };
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: "English", es: "Español" };
 
-/** The language of the page: the visitor's choice, else the first of the browser's that we have, else English. */
-export const language = computed<Language>(() => {
-  const { language: chosen } = preferences.value;
-  const offered = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  return chosen || ((offered.find((tag) => tag in CATALOGUES) ?? "en") as Language);
-});
+/** The language of the page: the visitor's choice on it, else the one that the server wrote it in. */
+export const language = computed<Language>(() => preferences.value.language || written());
+
+/** The server goes by the same choice of an earlier visit, and by what the browser asks for. */
+function written(): Language {
+  const { lang } = document.documentElement;
+  return lang in CATALOGUES ? (lang as Language) : "en";
+}
 
 /** The locale for figures and dates: the browser's own where it is of that language, for its region's habits. */
 export const locale = computed(

@@ -1,0 +1,93 @@
+/** Words of the banks: what each one tells, what it lacks, what it needs, and how it is removed. */
+
+interface Said {
+  readonly title: string;
+  readonly detail: string;
+}
+
+export const banks = {
+  lead: (banks: number): string =>
+    banks === 1 ? "One bank is connected. It is asked anew at each visit." : `${banks} banks are connected. Each is asked anew at each visit.`,
+  lasts: (until: string): string => `This session is over on ${until}; a later visit then disconnects the banks.`,
+  someBank: "A bank",
+  account: "Account",
+  available: "Available",
+  balance: "Balance",
+  caption: (bank: string): string => `Accounts at ${bank}`,
+  kinds: {
+    depository: "Bank account",
+    checking: "Checking",
+    savings: "Savings",
+    "money market": "Money market",
+    cd: "Certificate of deposit",
+    "credit card": "Credit card",
+    credit: "Credit",
+    loan: "Loan",
+    student: "Student loan",
+    mortgage: "Mortgage",
+    auto: "Car loan",
+    investment: "Investment",
+    other: "Other",
+  } as Readonly<Record<string, string>>,
+  unknown: "not told",
+  noAccounts: "The bank told of no account.",
+  again: (bank: string): string => `Log in to ${bank} again`,
+  retry: (bank: string): string => `Ask ${bank} again`,
+  askingBank: (bank: string): string => `Asking ${bank}`,
+  missing: {
+    noTransactions: "This bank gives Plaid no transactions.",
+    transactions: (code: string): string => `Its transactions could not be read this time (${code}).`,
+    noLiabilities: "This bank gives Plaid no terms of cards and loans.",
+    liabilities: (code: string): string => `The terms of its cards and loans could not be read this time (${code}).`,
+    unreadable: (count: number, text: string): string =>
+      count === 1 ? "One entry was left out because it made no sense." : `${text} entries were left out because they made no sense.`,
+  },
+  remove: {
+    open: (bank: string): string => `Remove ${bank}`,
+    question: (bank: string): string => `Remove ${bank}?`,
+    detail: "The connection is ended at Plaid first, then its key is forgotten. To see this bank again you would connect it anew.",
+    confirm: (bank: string): string => `Yes, remove ${bank}`,
+    cancel: "Keep it",
+    busy: (bank: string): string => `Removing ${bank} at Plaid`,
+    kept: (bank: string): string => `${bank} was not removed and stays as it was: Plaid or the connection failed. Try again in a moment.`,
+    done: (bank: string): string => `${bank} is removed.`,
+    receipt: (request: string): string => `Plaid's request id is *${request}*.`,
+    gone: "Plaid had ended this connection before.",
+  },
+  farewell: {
+    title: "Your last bank is removed",
+    detail: "Nothing is held about you any more: not here, not on the server. What this page showed is gone with it.",
+    next: "Connect a bank",
+  },
+  notices: {
+    label: "Banks that need a look",
+    soon: (bank: string): string => `${bank} asks for your login soon`,
+    soonDetail: (day: string): string => `Its permission ends on ${day}. Log in again to keep it.`,
+    twice: (bank: string): string => `${bank} seems to be connected twice`,
+    twiceDetail: "The same accounts came from two connections, so their figures count twice. Remove one of the two.",
+    toBanks: "See your banks",
+    partly: (bank: string): string => `Not all of ${bank} is here`,
+    silent: (bank: string): string => `${bank} has not answered`,
+    silentDetail: "The connection ended before its answer came.",
+    asksItself: "It is asked again by itself every few seconds.",
+    others: "Your other banks are shown below.",
+    earlier: "What it told before is still shown.",
+    anew: "Connect it anew",
+    code: (code: string): string => `Code *${code}*`,
+    codeAndRequest: (code: string, request: string): string => `Code *${code}*, Plaid's request *${request}*`,
+  },
+  problems: {
+    TIMEOUT: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up. Try again in a moment." }),
+    DEADLINE: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up. Try again in a moment." }),
+    UNREACHABLE: (bank: string): Said => ({ title: `${bank}: Plaid cannot be reached`, detail: "No connection came about. Try again in a moment." }),
+    BAD_ANSWER: (bank: string): Said => ({ title: `${bank}: Plaid's answer made no sense`, detail: "It was not what Plaid's documentation says. Try again in a moment." }),
+    CHANGING: (bank: string): Said => ({ title: `${bank} is being updated`, detail: "Its list kept changing while it was read. Try again in a moment." }),
+    retry: (bank: string): Said => ({ title: `${bank} cannot be read right now`, detail: "Plaid or the bank has a passing fault. Try again in a moment." }),
+    wait: (bank: string): Said => ({ title: `${bank} is still being read`, detail: "Plaid is fetching it for the first time." }),
+    reconnect: (bank: string): Said => ({ title: `${bank} asks you to log in again`, detail: "Its permission has run out. Log in again and it is back." }),
+    relink: (bank: string): Said => ({ title: `${bank} has to be connected anew`, detail: "This connection cannot be repaired. Connect the bank anew, then remove the old connection." }),
+    drop: (bank: string): Said => ({ title: `${bank} is no longer connected`, detail: "The connection has ended at Plaid. Remove it here; connect the bank anew if you want to see it." }),
+    operator: (bank: string): Said => ({ title: `${bank}: Plaid refuses this installation`, detail: "Its keys or its permissions are not right. Whoever runs it has to look at its settings; the status page says more." }),
+    none: (bank: string): Said => ({ title: `${bank}: Plaid refused the request`, detail: "Trying again will not change that. You can remove this bank." }),
+  } as Readonly<Record<string, (bank: string) => Said>>,
+};

@@ -1,0 +1,7 @@
+/** Words of the charts. */
+
+export const charts = {
+  spent: "Spending",
+  income: "Income",
+  asTable: "The same as a table",
+};

@@ -1,0 +1,83 @@
+/** Words of the credit view. What a bank does not tell is said to be so. */
+
+type Names = Readonly<Record<string, string>>;
+
+const cardsOf = (cards: number): string => (cards === 1 ? "one card" : `${cards} cards`);
+
+export const credit = {
+  lead: "What your cards and loans cost, as your banks tell it.",
+  untold: "not told",
+  cards: "Cards",
+  mark: "The mark on each bar is at 30%, a common rule of thumb: lenders often read more than that as strain.",
+  carriedNote: "Interest is for 30 days at today's balances and rates. Card issuers compound daily, which adds about one per cent to it.",
+  usedInAll: (owed: string, limit: string, cards: number): string => `${owed} of ${limit} is used, on ${cardsOf(cards)}.`,
+  above: (pay: string): string => `Paying ${pay} would bring it to the 30% mark.`,
+  below: "That is within the 30% mark.",
+  leftOut: (cards: number): string => (cards === 1 ? "One card tells no limit or balance and is left out." : `${cards} cards tell no limit or balance and are left out.`),
+  noLimits: "No bank tells a limit, so how much of it is used is not known.",
+  none: (banks: number): string => (banks === 1 ? "Your bank tells of no card and no loan." : "Your banks tell of no card and no loan."),
+  notCredit: (account: string): string => `The filter leaves ${account} only, which is no card or loan.`,
+  noneInCurrency: (currency: string): string => `No card or loan is in ${currency}.`,
+  showAll: "Show all cards and loans",
+
+  used: (share: string, limit: string): string => `${share} of ${limit} used.`,
+  overLimit: (over: string, limit: string): string => `${over} over the limit of ${limit}.`,
+  owesYou: "The bank owes you this.",
+  noLimit: "The bank does not tell a limit.",
+  noBalance: "The bank does not tell the balance.",
+
+  limit: "Limit",
+  available: "Available",
+  statement: "Statement balance",
+  statementOf: (day: string): string => `Statement of ${day}`,
+  minimum: "Minimum payment",
+  due: "Due",
+  dueOn: (day: string, when: string): string => `${day}, ${when}`,
+  overdue: "Overdue",
+  yes: "yes",
+  no: "no",
+  lastPaid: "Last payment",
+  lastPaidOn: (day: string): string => `Last payment, ${day}`,
+  overdueSince: (day: string): string => `Overdue since ${day}`,
+  isOverdue: "Overdue",
+  dueSoon: (when: string): string => `Payment due ${when}`,
+
+  ratesOf: (card: string): string => `Rates of ${card}`,
+  rateFor: "Rate for",
+  rate: "Rate a year",
+  onBalance: "On",
+  interest: "Interest charged",
+  noRates: "The bank does not tell a rate.",
+  otherRate: "Other",
+  rates: {
+    purchase_apr: "Purchases",
+    cash_apr: "Cash advances",
+    balance_transfer_apr: "Balance transfers",
+    special: "Special offer",
+  } as Names,
+  carried: (interest: string): string => `Carrying this for 30 days would cost about ${interest} in interest.`,
+  carriedFree: "Carrying this for 30 days would cost no interest at the rates told.",
+  carriedUnknown: "What carrying this would cost is not known: the bank does not tell a balance or a rate.",
+  nothingToCarry: "Nothing is owed, so nothing is carried.",
+
+  loans: "Loans",
+  kind: "Type",
+  loanKinds: { student: "Student loan", mortgage: "Mortgage", auto: "Car loan", loan: "Loan", "home equity": "Home equity loan", "line of credit": "Line of credit" } as Names,
+
+  order: "Where paying saves most",
+  orderNote: "This is arithmetic from balances and rates, not advice: it knows nothing of your plans.",
+  minimumsFirst: "First the minimum payment, on every card: a missed one costs a fee and can cost the rate. What is left after that saves most in this order, the highest rate first.",
+  orderWhy: (card: string, rate: string, paid: string, month: string, year: string): string =>
+    `${card} has the highest rate, ${rate}: ${paid} paid there now saves ${month} in a month and ${year} in a year.`,
+  orderFree: "No balance bears interest, so the order saves nothing.",
+  orderUnknown: "No bank tells both a balance and its rate, so the order is not known.",
+  orderIn: (currency: string): string => `The order for ${currency}`,
+  place: "Place",
+  noPlace: "unknown",
+  balanceColumn: "Balance",
+  owed: "Owed",
+  paying: "Paying",
+  savesMonth: "Saves a month",
+  savesYear: "Saves a year",
+  reasons: { rate_unknown: "the bank tells no rate", balance_unknown: "the bank tells no balance" },
+};

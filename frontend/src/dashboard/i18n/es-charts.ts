@@ -1,0 +1,9 @@
+/** Words of the charts, in Spanish. */
+
+import type { Words } from ".";
+
+export const charts: Words["charts"] = {
+  spent: "Gastos",
+  income: "Ingresos",
+  asTable: "Lo mismo en una tabla",
+};

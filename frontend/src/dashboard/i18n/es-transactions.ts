@@ -1,0 +1,52 @@
+/** Words of the transactions, in Spanish. */
+
+import type { Words } from ".";
+
+export const transactions: Words["transactions"] = {
+  caption: "Lo que sale va sin signo; lo que entra, con un más.",
+  table: (sorted) => `Movimientos, ${sorted}`,
+  keysHint: "Las flechas recorren las filas y lo que contienen; Intro abre.",
+  columns: { details: "Detalles", date: "Fecha", who: "Comercio", category: "Categoría", account: "Cuenta", amount: "Importe" },
+  sortBy: "Orden",
+  sorts: {
+    "date-down": "recientes primero",
+    "date-up": "antiguos primero",
+    "amount-down": "mayores salidas primero",
+    "amount-up": "mayores entradas primero",
+    "who-up": "comercios A–Z",
+    "who-down": "comercios Z–A",
+  },
+  pending: "pendiente",
+  tags: { income: "ingreso", transfer: "traspaso", card_payment: "pago de tarjeta", debt_payment: "pago de préstamo", cash: "efectivo" },
+  arrives: (amount) => `+${amount}`,
+  arrivesSpoken: (amount) => `entrada de ${amount}`,
+  details: (who, day) => `Detalles: ${who}, ${day}`,
+  unknownAccount: "Una cuenta que el banco no menciona",
+  fields: {
+    date: "Fecha",
+    posted: "Contabilizado",
+    notYet: "todavía no: pendiente",
+    name: "Texto del banco",
+    merchant: "Comercio",
+    category: "Categoría",
+    kind: "Se considera",
+    account: "Cuenta",
+    bank: "Banco",
+    amount: "Importe",
+  },
+  within: (primary, detailed) => `${primary}: ${detailed}`,
+  leaves: (amount, currency) => `salida de ${amount} (${currency})`,
+  comes: (amount, currency) => `entrada de ${amount} (${currency})`,
+  kinds: {
+    spending: "gasto",
+    refund: "devolución: reduce el gasto",
+    income: "ingreso",
+    transfer: "traspaso entre cuentas: no es gasto",
+    card_payment: "pago de tarjeta: lo gastado son las compras",
+    debt_payment: "pago de préstamo: se indica aparte del gasto",
+    cash: "retirada de efectivo: se indica aparte del gasto",
+  },
+  onlyVisible: "La búsqueda del navegador solo ve las filas cercanas a la pantalla; la de arriba, todas.",
+  since: (day) => `Leído desde el ${day}.`,
+  printed: (shown, all) => `Los primeros ${shown} de ${all} movimientos.`,
+};

@@ -1,0 +1,67 @@
+/** How far the banks are, and when they were asked. Said once for each bank that answers, no oftener. */
+
+import { dayOf } from "../dates";
+import { clock, count, list } from "../format";
+import { words } from "../i18n";
+import { HISTORY, answered, ask, asking, banks, book, fault, load, reach, start } from "../state";
+
+const DAYS_A_MONTH = 365 / 12;
+
+function months(days: number): number {
+  return Math.round(days / DAYS_A_MONTH);
+}
+
+export function Progress() {
+  const every = [...banks.value.values()];
+  const busy = asking.value && fault.value === null;
+  const done = every.filter((bank) => !bank.asking).length;
+  return (
+    <div class={busy ? "progress busy" : "progress"}>
+      <svg class="line" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <rect width={busy && every.length > 0 ? (100 * Math.max(done, 0.25)) / every.length : 0} height="1" />
+      </svg>
+      <p role="status">{busy ? <Underway /> : <Age />}</p>
+      {(!busy || answered.value.length > 0) && (
+        <span class="acts">
+          <button
+            type="button"
+            class="text"
+            aria-disabled={busy}
+            onClick={() => busy || void (reach.value === 0 ? load() : ask(reach.value))}
+          >
+            {words.value.common.askAgain}
+          </button>
+          {!busy && answered.value.length > 0 && reach.value < HISTORY.long && (
+            <button type="button" class="text" onClick={() => void ask(HISTORY.long)}>
+              {words.value.common.askFurther(months(HISTORY.long))}
+            </button>
+          )}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Underway() {
+  const { asking: askingSome, askingNamed, progress, reading } = words.value.common;
+  if (start.value === null) return <>{askingSome(connected())}</>;
+  const every = [...banks.value.values()];
+  const missing = every.filter((bank) => bank.asking);
+  const names = list([...new Set(missing.map(({ asked }) => asked.name || words.value.banks.someBank))]);
+  if (missing.every(({ answer }) => answer?.type === "bank")) {
+    const { start: from, end: to } = start.value.period;
+    return <>{reading(months(dayOf(to) - dayOf(from)))}</>;
+  }
+  const done = every.length - missing.length;
+  return <>{done === 0 ? askingNamed(names) : progress(done, every.length, book.value.size, count(book.value.size), names)}</>;
+}
+
+function Age() {
+  const oldest = answered.value.map((bank) => bank.fetched_at).sort()[0];
+  return <>{oldest === undefined ? "" : words.value.common.asked(clock(oldest))}</>;
+}
+
+/** How many banks are connected, as the shell says before the first line of the stream has come. */
+function connected(): number {
+  return Number(document.body.dataset["banks"]) || 1;
+}

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { bytes, count, day, inDays, list, money, monthName, percent } from "../../src/dashboard/format";
+import { prefer } from "../../src/dashboard/preferences";
+import { TODAY } from "./rows";
+
+const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
+
+beforeEach(() => vi.stubGlobal("navigator", { languages: ["en-US", "es-ES"] }));
+
+describe("in English", () => {
+  beforeEach(() => prefer({ language: "en" }));
+
+  test.each([
+    [123_456, "USD", "$1,234.56"],
+    [-5, "USD", "-$0.05"],
+    [0, "EUR", "€0.00"],
+    [1_200, "JPY", "¥1,200"],
+    [1_234_567, "KWD", "KWD 1,234.567"],
+    [500_000, "BTC", "BTC 0.00500000"],
+    [-0, "USD", "$0.00"],
+    [9_007_199_254_740_991, "USD", "$90,071,992,547,409.91"],
+    [100, "POINTS", "1.00 POINTS"],
+    [100, "", "1.00 "],
+  ])("%d minor units of %s are %s", (minor, currency, text) => {
+    expect(plain(money(minor, currency))).toBe(text);
+  });
+
+  test("days, counts and lists are written as there", () => {
+    expect(day(TODAY)).toBe("November 22, 2026");
+    expect(inDays(0)).toBe("today");
+    expect(inDays(9)).toBe("in 9 days");
+    expect(count(20_000)).toBe("20,000");
+    expect(list(["A", "B", "C"])).toBe("A, B, and C");
+    expect(percent(361)).toBe("36.1%");
+    expect(percent(1_500)).toBe("150%");
+    expect(bytes(257)).toBe("257 bytes");
+    expect(monthName("2026-10")).toBe("October");
+  });
+});
+
+describe("in Spanish", () => {
+  beforeEach(() => prefer({ language: "es" }));
+
+  test("money has its thousands, four digits too, and its sign behind", () => {
+    expect(plain(money(123_456, "EUR"))).toBe("1.234,56 €");
+    expect(plain(money(1_234_567, "EUR"))).toBe("12.345,67 €");
+  });
+
+  test("days, counts and lists are written as there", () => {
+    expect(day(TODAY)).toBe("22 de noviembre de 2026");
+    expect(inDays(1)).toBe("mañana");
+    expect(count(1_234)).toBe("1.234");
+    expect(list(["A", "B", "C"])).toBe("A, B y C");
+    expect(plain(percent(361))).toBe("36,1 %");
+    expect(monthName("2026-10")).toBe("octubre");
+  });
+});

@@ -1,0 +1,242 @@
+/** The banks as they answer, on a server that answers as a test tells it to. */
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { account, bank, problem, row, start } from "./rows";
+import type { Card, Line, LiveBank } from "../../src/dashboard/wire";
+
+type State = typeof import("../../src/dashboard/state");
+
+/** A stream that a test writes into. */
+class Stream {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly response: Response;
+
+  constructor(readonly query: URLSearchParams, signal: AbortSignal) {
+    const pipe = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+    this.#writer = pipe.writable.getWriter();
+    this.#writer.closed.catch(() => undefined);
+    this.response = new Response(pipe.readable);
+    signal.addEventListener("abort", () => void this.#writer.abort(new DOMException("", "AbortError")).catch(() => undefined));
+  }
+
+  async say(...lines: readonly Line[]): Promise<void> {
+    for (const line of lines) void this.#writer.write(new TextEncoder().encode(`${JSON.stringify(line)}\n`)).catch(() => undefined);
+    await settled();
+  }
+
+  async end(hints: string | null = null): Promise<void> {
+    await this.say({ type: "end", hints });
+    await this.break();
+  }
+
+  async break(): Promise<void> {
+    void this.#writer.close().catch(() => undefined);
+    await settled();
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+let streams: Stream[] = [];
+let cookie = "";
+let state: State;
+
+beforeEach(async () => {
+  streams = [];
+  cookie = "";
+  vi.stubGlobal("window", { location: { hash: "", protocol: "http:" }, addEventListener: () => undefined });
+  vi.stubGlobal("document", {
+    querySelector: () => null,
+    get cookie() {
+      return cookie;
+    },
+    set cookie(text: string) {
+      cookie = text;
+    },
+  });
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("fetch", async (address: string, { signal }: RequestInit) => {
+    const stream = new Stream(new URLSearchParams(address.split("?")[1]), signal!);
+    streams.push(stream);
+    return stream.response;
+  });
+  vi.resetModules();
+  state = await import("../../src/dashboard/state");
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const days = (stream: Stream | undefined): string | null => stream?.query.get("days") ?? null;
+const card = (owed: number): Card => ({ account: account("card", "credit"), owed }) as Card;
+const many = (count: number): ReturnType<typeof row>[] => Array.from({ length: count }, () => row());
+
+/** Both banks there, the long history included. */
+async function loaded(one: LiveBank = bank("one", [row()]), two: LiveBank = bank("two", [row()])): Promise<void> {
+  const done = state.load();
+  for (const place of [0, 1]) {
+    await settled();
+    await streams[place]!.say(start("one", "two"), one, two);
+    await streams[place]!.end();
+  }
+  await done;
+  streams = [];
+}
+
+test("each bank is there as soon as it answers, and it is known which are missing", async () => {
+  void state.load();
+  await settled();
+  expect(state.asking.value).toBe(true);
+  await streams[0]!.say(start("one", "two"));
+  expect([...state.banks.value.keys()]).toEqual(["one", "two"]);
+  await streams[0]!.say(bank("two", [row()]));
+  expect(state.answered.value.map(({ key }) => key)).toEqual(["two"]);
+  expect(state.banks.value.get("one")!.asking).toBe(true);
+  expect(state.book.value.size).toBe(1);
+});
+
+test("a light history is asked for as far back as it goes, and meanwhile nothing that is there goes away", async () => {
+  const done = state.load();
+  await settled();
+  expect(days(streams[0])).toBe("90");
+  await streams[0]!.say(start("one"), bank("one", many(3), { cards: [card(5)] }));
+  await streams[0]!.end();
+  expect(days(streams[1])).toBe("730");
+  expect(state.asking.value).toBe(true);
+  await streams[1]!.say(start("one"));
+  expect(state.cards.value).toHaveLength(1);
+  expect(state.book.value.size).toBe(3);
+  await streams[1]!.say(bank("one", many(9), { cards: [card(5)] }));
+  await streams[1]!.end();
+  await done;
+  expect([state.book.value.size, state.reach.value, state.asking.value]).toEqual([9, 730, false]);
+});
+
+test("a heavy history is not: the rest is offered", async () => {
+  const done = state.load();
+  await settled();
+  await streams[0]!.say(start("one"), bank("one", many(1_001)));
+  await streams[0]!.end();
+  await done;
+  expect(streams).toHaveLength(1);
+  expect([state.reach.value, state.asking.value]).toEqual([90, false]);
+});
+
+test("a bank that fails when asked again keeps what it had, beside what is wrong", async () => {
+  await loaded();
+  void state.ask(730, "one");
+  await settled();
+  expect(streams[0]!.query.get("bank")).toBe("one");
+  await streams[0]!.say(start("one"), problem("one"));
+  await streams[0]!.end();
+  expect(state.answered.value.map(({ key }) => key)).toEqual(["one", "two"]);
+  expect(state.problems.value.map(({ key }) => key)).toEqual(["one"]);
+  void state.ask(730, "one");
+  await settled();
+  await streams[1]!.say(start("one"), bank("one", many(2)));
+  await streams[1]!.end();
+  expect(state.problems.value).toEqual([]);
+  expect(state.book.value.size).toBe(3);
+});
+
+test("a bank that answers only in part keeps the other part, of its own time", async () => {
+  await loaded(bank("one", many(4), { cards: [card(7)] }));
+  void state.ask(730);
+  await settled();
+  const later = "2026-11-22T13:00:00Z";
+  await streams[0]!.say(
+    start("one", "two"),
+    bank("one", [], { cards: [card(8)], transactions_problem: "TRANSACTIONS_LIMIT", fetched_at: later }),
+    bank("two", many(1), { fetched_at: later }),
+  );
+  await streams[0]!.end();
+  const [one, two] = state.answered.value;
+  expect([one!.rows.length, one!.cards[0]!.owed, one!.transactions_problem]).toEqual([4, 8, "TRANSACTIONS_LIMIT"]);
+  expect([one!.fetched_at, two!.fetched_at]).toEqual(["2026-11-22T12:00:00Z", later]);
+});
+
+test("asking one bank does not end what is asked of the others", async () => {
+  void state.load();
+  await settled();
+  await streams[0]!.say(start("one", "two"), problem("one", "wait"));
+  void state.ask(90, "one");
+  void state.ask(90, "two"); // is being asked already
+  await settled();
+  expect(streams).toHaveLength(2);
+  await streams[1]!.say(start("one"), bank("one", [row()]));
+  await streams[1]!.end();
+  expect(state.banks.value.get("two")!.asking).toBe(true);
+  await streams[0]!.say(bank("two", [row()]));
+  expect(state.answered.value).toHaveLength(2);
+});
+
+test("asking all of them ends what was asked before, whose late answer counts no more", async () => {
+  await loaded();
+  void state.ask(730, "one");
+  await settled();
+  void state.ask(730);
+  await settled();
+  await streams[0]!.say(start("one"), problem("one"));
+  await streams[1]!.say(start("one", "two"), bank("one", many(5)), bank("two", []));
+  await streams[1]!.end();
+  expect(state.problems.value).toEqual([]);
+  expect(state.book.value.size).toBe(5);
+  expect(state.fault.value).toBeNull();
+});
+
+test("a bank asked alone is asked for as much as all of them are at that moment", async () => {
+  await loaded();
+  void state.ask(730);
+  await settled();
+  await streams[0]!.say(start("one", "two"), problem("one"));
+  void state.ask(90, "one");
+  await settled();
+  expect(days(streams[1])).toBe("730");
+});
+
+test("a stream that breaks off is a fault that can be tried again, and nobody is being asked any more", async () => {
+  const done = state.load();
+  await settled();
+  await streams[0]!.say(start("one", "two"), bank("one", [row()]));
+  await streams[0]!.break();
+  await done;
+  expect(state.fault.value?.code).toBe("broken_off");
+  expect([state.asking.value, state.reach.value, state.answered.value.length]).toEqual([false, 0, 1]);
+  const again = state.load();
+  await settled();
+  expect(state.fault.value).toBeNull();
+  await streams[1]!.say(start("one", "two"), bank("one", many(1_500)), bank("two", []));
+  await streams[1]!.end();
+  await again;
+  expect(state.book.value.size).toBe(1_500);
+});
+
+test("a session that is over is told by the server's code, before anything and after", async () => {
+  await loaded();
+  vi.stubGlobal("fetch", async () => Response.json({ code: "session_expired", title: "Over" }, { status: 401 }));
+  await state.ask(730);
+  expect(state.fault.value?.code).toBe("session_expired");
+  expect(state.answered.value).toHaveLength(2);
+  expect(state.asking.value).toBe(false);
+});
+
+test("a bank that is no longer of the session goes with the next answer", async () => {
+  await loaded();
+  void state.ask(730);
+  await settled();
+  await streams[0]!.say(start("two"), bank("two", [row()]));
+  await streams[0]!.end();
+  expect([...state.banks.value.keys()]).toEqual(["two"]);
+});
+
+test("hints are kept in their cookie, and only where there are new ones", async () => {
+  void state.ask(90);
+  await settled();
+  await streams[0]!.say(start("one"), bank("one", []));
+  await streams[0]!.end("1.abcdefgh.3");
+  expect(cookie).toContain("keepless-hints=1.abcdefgh.3; Path=/;");
+  cookie = "";
+  void state.ask(90);
+  await settled();
+  await streams[1]!.say(start("one"), bank("one", []));
+  await streams[1]!.end();
+  expect(cookie).toBe("");
+});
