@@ -2,14 +2,15 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check format bench dist screenshots lock clean
+.PHONY: help run setup setup-dev test check format words bench dist screenshots lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := keepless/web/static/dashboard.js
-BUNDLED := keepless/web/static/app.js keepless/web/static/dashboard.css $(BUNDLE)
+BUNDLED := $(addprefix keepless/web/static/,app.js worker.js dashboard.css) $(BUNDLE)
+WORDS := $(patsubst %.po,%.mo,$(wildcard keepless/web/translations/*/LC_MESSAGES/*.po))
 # Quiet where nobody can do anything about it, never silent: each step names itself first. (-W: an old pip warns of how
 # plaid-python is packaged.)
 PIP := $(BIN)/python -W ignore -m pip --disable-pip-version-check --no-input install --no-warn-script-location --progress-bar off
@@ -22,7 +23,7 @@ help: ## This list
 run: setup .env ## Run Keepless on http://localhost:5001, with a local Plaid on 5002 (Ctrl-C stops both)
 	@exec $(BIN)/keepless run
 
-setup: $(VENV)/.base $(BUNDLE) ## Everything but the settings: what a deployment builds too
+setup: $(VENV)/.base $(BUNDLE) $(WORDS) ## Everything but the settings: what a deployment builds too
 
 test: setup setup-dev ## All tests, with branch coverage (finds or installs a Chromium)
 	@scripts/chromium.sh
@@ -42,14 +43,18 @@ format: setup-dev ## Rewrite the code in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup-dev $(BUNDLE) ## Measure, as ratios in one run; writes benchmarks/out/bench.json
+words: setup-dev ## Bring the words of the pages into the catalogues of the other languages
+	@$(BIN)/python -m scripts.words
+
+bench: setup-dev $(BUNDLE) $(WORDS) ## Measure, as ratios in one run; writes benchmarks/out/bench.json
+	@scripts/chromium.sh
 	$(BIN)/python -m benchmarks.run
 
 dist: setup ## A wheel with the front end in it, in dist/: `pip install` it anywhere, then `keepless run`
 	@echo "==> Building the wheel"
 	@rm -rf build dist && $(PIP_WHEEL) --wheel-dir dist . && rm -rf build && ls -l dist
 
-screenshots: setup-dev $(BUNDLE) ## The pictures of the README anew, in docs/screenshots/
+screenshots: setup-dev $(BUNDLE) $(WORDS) ## The pictures of the README anew, in docs/screenshots/
 	@scripts/chromium.sh
 	@PYTHONPATH=.:tests $(BIN)/python -m scripts.screenshots
 
@@ -58,7 +63,7 @@ lock: ## Pin the dependencies anew (needs uv)
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove what was built; settings in .env stay
-	rm -rf $(VENV) frontend/node_modules $(BUNDLED) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out build dist
+	rm -rf $(VENV) frontend/node_modules $(BUNDLED) $(WORDS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* benchmarks/out build dist
 
 setup-dev: $(VENV)/.dev
 
@@ -92,6 +97,10 @@ $(BUNDLE): $(shell find frontend/src -type f) frontend/build.mjs frontend/packag
 	@echo "==> Building the front end"
 	@source scripts/node-path.sh && cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null && \
 		npm run --silent build --no-update-notifier
+
+%.mo: %.po | $(VENV)/.base
+	@echo "==> Compiling the words in $<"
+	@$(BIN)/pybabel -q compile -i $< -o $@
 
 .env: | $(VENV)/.base
 	@$(BIN)/keepless keygen --env-file .env

@@ -10,13 +10,19 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from keepless import errors
 from keepless.errors import PlaidFault
-from keepless.web import faults, logs
+from keepless.web import logs, present
+from keepless.web.errors import ExportIncomplete, NothingReadable
+from keepless.web.faults import INTERNAL
+from keepless.web.language import ENGLISH, gettext, spoken
+from keepless.web.lookup import fault_of, words_of
 from keepless.web.problems import Problem, as_response
 from keepless.web.site import Parts
 
 REQUEST_ID = "X-Request-Id"
 # For programs, whatever they say that they accept.
 _MACHINE_PATHS = ("/api/", "/health", "/ready", "/metrics", "/openapi.json")
+# But these are sent by a form of our page as well: there, what its browser asks for decides.
+_FORM_PATHS = frozenset({"/api/export"})
 _UNMATCHED = "unmatched"
 
 _log = structlog.get_logger("keepless.web")
@@ -25,9 +31,12 @@ _log = structlog.get_logger("keepless.web")
 def prefers_json() -> bool:
     """Whether the request's sender is a program: by the path, or by an Accept that puts JSON before pages."""
     accepted = request.accept_mimetypes
+    as_json = max(accepted["application/json"], accepted["application/problem+json"])
+    if request.path in _FORM_PATHS:
+        return as_json >= accepted["text/html"]
     if request.path.startswith(_MACHINE_PATHS):
         return True
-    return max(accepted["application/json"], accepted["application/problem+json"]) > accepted["text/html"]
+    return as_json > accepted["text/html"]
 
 
 def request_id() -> str:
@@ -48,9 +57,9 @@ def register(app: Flask, parts: Parts) -> None:
         g.started = perf_counter()
 
     def respond(error: Exception) -> Response:
-        fault = faults.fault_of(error)
+        fault = fault_of(error)
         # A lost connection has a cause that nobody foresaw, and may have left an item that bills for ever (R14).
-        if fault is faults.INTERNAL or isinstance(error, errors.ConnectionLost):
+        if fault is INTERNAL or isinstance(error, errors.ConnectionLost):
             report(parts, error)
         response = _response_to(error)
         if fault.retry_after is not None:
@@ -81,15 +90,21 @@ def register(app: Flask, parts: Parts) -> None:
     app.register_error_handler(Exception, respond)
 
 
-def report(parts: Parts, error: BaseException) -> None:
-    """Logs and counts an error that nobody foresaw, without any value of it (R17)."""
+def report(parts: Parts, error: BaseException, number: str | None = None) -> None:
+    """Logs and counts an error that nobody foresaw, without any value of it (R17).
+
+    `number` is the id of its request, for an error that comes once the request is over.
+    """
     parts.metrics.unexpected(error)
-    _log.error("unexpected error", request_id=request_id(), **logs.describe(error))
+    _log.error("unexpected error", request_id=number or request_id(), **logs.describe(error))
 
 
 def problem_of(error: BaseException, *, request_id: str) -> Problem:
-    """The error as a problem. Only what is safe to show: an unforeseen error's own text never is."""
-    fault = faults.fault_of(error)
+    """The error as a problem, in the answer's language.
+
+    Only what is safe to show: an unforeseen error's own text never is.
+    """
+    fault = words_of(error)
     problem = Problem(
         type=f"/openapi.json#/components/examples/{fault.code}",
         title=fault.title,
@@ -101,12 +116,23 @@ def problem_of(error: BaseException, *, request_id: str) -> Problem:
     )
     match error:
         case errors.InvalidField():
-            return msgspec.structs.replace(problem, detail=f"{error.field}: {error.detail}", field=error.field)
+            # What is wrong with it is said in English only: the name of the field is what a reader needs.
+            what = error.detail if spoken() is ENGLISH else present.inside(fault.detail)
+            return msgspec.structs.replace(problem, detail=f"{error.field}: {what}", field=error.field)
         case errors.ConnectionLost(removed=False):
-            detail = "Its token could not be sealed into your cookie, and Plaid did not confirm that it was taken back."
+            detail = gettext(
+                "Its token could not be sealed into your cookie, and Plaid did not confirm that it was taken back."
+            )
             return msgspec.structs.replace(problem, detail=detail)
-        case faults.NothingReadable():
+        case NothingReadable():
             return msgspec.structs.replace(problem, problems=error.problems, retryable=fault.retry_after is not None)
+        case ExportIncomplete():
+            return msgspec.structs.replace(
+                problem,
+                detail=f"{fault.detail} {error.missing}",
+                problems=error.problems,
+                retryable=fault.retry_after is not None,
+            )
         case PlaidFault():
             return msgspec.structs.replace(
                 problem,

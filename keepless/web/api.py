@@ -16,10 +16,11 @@ from keepless.core.models import BankProblem, BankRef, Transaction
 from keepless.core.periods import Period
 from keepless.core.spending import CurrencyAnalysis, analyse
 from keepless.errors import InvalidField
-from keepless.services.dashboards import Dashboard, build_dashboard, reading_range
+from keepless.services.dashboards import Dashboard, build_dashboard, matching, reading_range
 from keepless.services.snapshots import Snapshots
 from keepless.services.vault import Vault
-from keepless.web.faults import BanksNeedAttention, NothingReadable
+from keepless.web.errors import BanksNeedAttention, NothingReadable
+from keepless.web.holding import holding
 from keepless.web.operations import Operation, answer
 from keepless.web.query import PERIOD, TRANSACTIONS
 from keepless.web.visit import Visit, require_any
@@ -28,7 +29,10 @@ PAGE_SIZE = 500
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What Keepless holds about the visitor now, and where. `until` is when the session ends (UTC)."""
+    """What Keepless holds about the visitor now, in words (`/api/what-you-hold` has it in full).
+
+    `until` is when the session ends (UTC).
+    """
 
     in_browser: tuple[str, ...]
     on_server: tuple[str, ...]
@@ -73,9 +77,15 @@ class AnalysisAnswer(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...]
 
 
-def held_for(vault: Vault) -> Held:
+def held_for(visit: Visit, vault: Vault) -> Held:
     """The statement that the page's signature line makes, as data: true for the stateless edition."""
-    return Held(in_browser=("one sealed cookie",), on_server=(), banks=len(vault.banks), until=vault.expires_at)
+    found = holding(visit)
+    return Held(
+        in_browser=tuple(f"{cookie.name}: {cookie.purpose}" for cookie in found.in_browser),
+        on_server=tuple(f"in memory: when your permission for {note.bank.name} ends" for note in found.on_server),
+        banks=len(vault.banks),
+        until=vault.expires_at,
+    )
 
 
 def dashboard(visit: Visit) -> Response:
@@ -84,7 +94,7 @@ def dashboard(visit: Visit) -> Response:
     query = visit.queries.read(request.args, today, allowed=PERIOD)
     snapshots = visit.read_banks(vault, reading_range(query.period, today))
     built = build_dashboard(snapshots, today, query.filter)
-    return answer(DashboardAnswer(**_fields(built), held=held_for(vault)))
+    return answer(DashboardAnswer(**_fields(built), held=held_for(visit, vault)))
 
 
 def transactions(visit: Visit) -> Response:
@@ -93,7 +103,7 @@ def transactions(visit: Visit) -> Response:
     query = visit.queries.read(request.args, visit.today(), allowed=TRANSACTIONS)
     snapshots = visit.read_banks(vault, query.period)
     require_any(snapshots)
-    page = paginate(query.filter.apply(snapshots.transactions()), query.page, PAGE_SIZE)
+    page = paginate(matching(snapshots, query.filter), query.page, PAGE_SIZE)
     return answer(
         TransactionsAnswer(
             period=query.period,
@@ -115,7 +125,7 @@ def spending_analysis(visit: Visit) -> Response:
     snapshots = visit.read_banks(vault, query.period)
     require_any(snapshots)
     accounts = [account for bank in snapshots.banks for account in bank.accounts]
-    currencies = analyse(query.filter.apply(snapshots.transactions()), accounts).currencies
+    currencies = analyse(matching(snapshots, query.filter), accounts).currencies
     return answer(
         AnalysisAnswer(
             period=query.period,

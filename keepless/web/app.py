@@ -7,7 +7,23 @@ from types import TracebackType
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from keepless.web import answers, api, guard, headers, health, link, live, openapi, pages, visit, webhooks
+from keepless.web import (
+    answers,
+    api,
+    banks,
+    choice,
+    export,
+    guard,
+    headers,
+    health,
+    holding,
+    link,
+    live,
+    openapi,
+    pages,
+    visit,
+    webhooks,
+)
 from keepless.web.operations import Operation
 from keepless.web.query import QueryReader
 from keepless.web.site import Parts, Site
@@ -16,8 +32,21 @@ __all__ = ["Parts", "Site", "create_app"]
 
 # A public token, an access token or a webhook is well under a kilobyte.
 MAX_BODY = 64 * 1024
+# A client that takes in nothing, or that stops in the middle of its request, is let go after as many seconds: it holds
+# one of the server's threads, and gunicorn itself would wait for ever. The longest piece we send at once is a bank's
+# line of the stream, a few hundred kB.
+PATIENCE = 60.0
 
-OPERATIONS = (*link.OPERATIONS, *api.OPERATIONS, *live.OPERATIONS, *webhooks.OPERATIONS, *health.OPERATIONS)
+OPERATIONS = (
+    *link.OPERATIONS,
+    *banks.OPERATIONS,
+    *api.OPERATIONS,
+    *live.OPERATIONS,
+    *export.OPERATIONS,
+    *holding.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *health.OPERATIONS,
+)
 
 
 class _App(Flask):
@@ -52,8 +81,10 @@ def create_app(site: Site, parts: Parts) -> Flask:
     operations = (*OPERATIONS, openapi.operation_for(OPERATIONS, queries, version=site.version))
     signed = [_endpoint(operation) for operation in operations if operation.signed]
 
+    app.before_request(_lose_patience)
     # After a request these run last to first: hints and session write cookies, then headers are set, then it is logged.
     answers.register(app, parts)
+    choice.register(app)
     headers.register(app, site)
     guard.register(app, signed=signed)
     parts.session.init_app(app)
@@ -65,6 +96,13 @@ def create_app(site: Site, parts: Parts) -> Flask:
             )
     pages.register(app)
     return app
+
+
+def _lose_patience() -> None:
+    """Bounds each piece that is sent or received. The server makes its socket patient again for the next request."""
+    client = request.environ.get("gunicorn.socket")
+    if client is not None:
+        client.settimeout(PATIENCE)
 
 
 def _endpoint(operation: Operation) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 
 from flask import Request, Response
@@ -54,6 +55,14 @@ def family_of(request: Request, prefix: str) -> dict[str, str]:
     return _read(request, re.compile(re.escape(prefix) + "[A-Za-z0-9_-]{8}"))
 
 
+def all_of(request: Request) -> Iterator[tuple[str, str]]:
+    """Every cookie that came, its name and its value exactly as they were sent."""
+    for part in request.environ.get("HTTP_COOKIE", "").split(";"):
+        sent, _, value = part.partition("=")
+        # RFC 6265, 5.4: a browser puts exactly one space after each semicolon.
+        yield sent.removeprefix(" "), value
+
+
 def digest_of(item_id: str) -> str:
     """Eight characters that stand for an item; the id, of 37 random characters, cannot be found back from them."""
     return urlsafe_b64encode(sha256(b"keepless.item." + item_id.encode()).digest()[:_DIGEST_BYTES]).decode()
@@ -61,16 +70,13 @@ def digest_of(item_id: str) -> str:
 
 def _read(request: Request, ours: re.Pattern[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in request.environ.get("HTTP_COOKIE", "").split(";"):
-        sent, _, value = part.partition("=")
-        # RFC 6265, 5.4: a browser puts exactly one space after each semicolon.
-        name = sent.removeprefix(" ")
+    for name, value in all_of(request):
         if ours.fullmatch(name):
             if name in found:
                 raise BadCookie(f"{name} was sent twice")
             found[name] = value
-        elif ours.fullmatch(_visible(sent)):
-            raise BadCookie(f"a cookie's name is {_visible(sent)} with blanks in it")
+        elif ours.fullmatch(resembling := _visible(name)):
+            raise BadCookie(f"a cookie's name is {resembling} with blanks in it")
         for more in value.split(",")[1:]:
             if ours.fullmatch(again := _visible(more.partition("=")[0])):
                 raise BadCookie(f"{again} was sent in a second Cookie line")

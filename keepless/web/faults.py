@@ -1,32 +1,25 @@
-"""The one table of what can go wrong, and the answer to each: status, stable code, words and the next step."""
+"""The one table of what can go wrong, and the answer to each: status, stable code, words and the next step.
+
+The words are English, and the keys of every other language's; `web/lookup.py` finds a row and words it.
+"""
 
 from collections.abc import Iterator, Mapping
 
 import msgspec
-from werkzeug.exceptions import HTTPException
 
 from keepless import errors
-from keepless.core.models import BankProblem
-from keepless.errors import Action, PlaidFault
+from keepless.errors import Action
+from keepless.web.errors import (
+    BanksNeedAttention,
+    ExportIncomplete,
+    ExportNeedsAttention,
+    MetricsForbidden,
+    NothingReadable,
+)
 from keepless.web.guard import ForgedRequest
+from keepless.web.language import N_
 
 FIRST_ERROR_STATUS = 400
-
-
-class NothingReadable(errors.KeeplessError):
-    """Banks are connected and none of them answered: an empty list would look like "no transactions"."""
-
-    def __init__(self, problems: tuple[BankProblem, ...]) -> None:
-        super().__init__(f"none of {len(problems)} bank(s) could be read")
-        self.problems = problems
-
-
-class BanksNeedAttention(NothingReadable):
-    """The same, and no bank will answer by itself: each waits for the person."""
-
-
-class MetricsForbidden(errors.KeeplessError):
-    """The metrics were asked for from elsewhere, without their token."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -40,124 +33,166 @@ class Fault(msgspec.Struct, frozen=True):
     retry_after: int | None = None
 
 
-_RETRY = "Try again in a moment."
-_SETUP = "Connect a bank at /setup."
-_REPORT = "Try again. If it stays, tell whoever runs this installation, with the request id."
-_OPERATOR = "Whoever runs this installation has to look at its settings; /status says more."
+_RETRY = N_("Try again in a moment.")
+_SETUP = N_("Connect a bank at /setup.")
+_REPORT = N_("Try again. If it stays, tell whoever runs this installation, with the request id.")
+_OPERATOR = N_("Whoever runs this installation has to look at its settings; /status says more.")
 
-INTERNAL = Fault(500, "internal", "Something went wrong here", "This is a fault of ours.", _REPORT)
+INTERNAL = Fault(500, "internal", N_("Something went wrong here"), N_("This is a fault of ours."), _REPORT)
 _UNREADABLE = Fault(
     401,
     "session_unreadable",
-    "Your session cannot be opened",
-    "The cookie came, and no key of this server opens it. It is left as it is: it may hold the only copy of a token.",
-    "Try again later, or open /setup to see what can be done.",
+    N_("Your session cannot be opened"),
+    N_(
+        "The cookie came, and no key of this server opens it. "
+        "It is left as it is: it may hold the only copy of a token."
+    ),
+    N_("Try again later, or open /setup to see what can be done."),
 )
 
 BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
     errors.KeeplessError: INTERNAL,
     errors.SealBroken: _UNREADABLE,
     errors.SessionMissing: Fault(
-        401, "session_missing", "No bank is connected in this browser", "No session cookie came.", _SETUP
+        401, "session_missing", N_("No bank is connected in this browser"), N_("No session cookie came."), _SETUP
     ),
     errors.SessionUnreadable: _UNREADABLE,
     errors.SessionExpired: Fault(
         401,
         "session_expired",
-        "Your session is over",
-        "Its time has passed. All it can still do is to disconnect its banks at Plaid.",
-        "Open / to disconnect them, then connect anew.",
+        N_("Your session is over"),
+        N_("Its time has passed. All it can still do is to disconnect its banks at Plaid."),
+        N_("Open / to disconnect them, then connect anew."),
     ),
     errors.BadCookie: Fault(
         400,
         "bad_cookie",
-        "The session cookie came twice",
-        "Another site on this domain may be shadowing it, so neither was read.",
-        "Delete this site's cookies that you do not know, then reload.",
+        N_("The session cookie came twice"),
+        N_("Another site on this domain may be shadowing it, so neither was read."),
+        N_("Delete this site's cookies that you do not know, then reload."),
     ),
     errors.InsecureTransport: Fault(
         403,
         "insecure_transport",
-        "This connection is not encrypted",
-        "Keepless reads no session over plain http, but on the machine it runs on.",
-        "Use the https address.",
+        N_("This connection is not encrypted"),
+        N_("Keepless reads no session over plain http, but on the machine it runs on."),
+        N_("Use the https address."),
     ),
     errors.TooManyBanks: Fault(
         409,
         "too_many_banks",
-        "No more banks fit",
-        "One sealed cookie holds at most 20 banks. Nothing was connected.",
-        "Log out and connect the banks that matter most.",
+        N_("No more banks fit"),
+        N_("A session holds at most 20 banks. Nothing was connected."),
+        N_("Disconnect a bank that matters less, then try again."),
     ),
     errors.UnknownBank: Fault(
         404,
         "unknown_bank",
-        "This bank is not connected",
-        "The session holds no bank of that item id.",
-        "Reload the page.",
+        N_("This bank is not connected"),
+        N_("The session holds no bank of that item id."),
+        N_("Reload the page."),
+    ),
+    errors.LinkMissing: Fault(
+        404,
+        "link_missing",
+        N_("No connection waits to be finished"),
+        N_("It was finished before, was begun in another browser, or took more than four hours."),
+        N_("Begin again at /setup."),
     ),
     errors.ConnectionLost: Fault(
         502,
         "connection_lost",
-        "The bank was connected and let go again",
-        "Its token could not be sealed into your cookie, so the connection was taken back at Plaid.",
-        "Connect the bank again.",
+        N_("The bank was connected and let go again"),
+        N_("Its token could not be sealed into your cookie, so the connection was taken back at Plaid."),
+        N_("Connect the bank again."),
     ),
     errors.InvalidField: Fault(
-        400, "invalid_field", "A value is not valid", "It is out of range or not well formed.", "Correct it."
+        400,
+        "invalid_field",
+        N_("A value is not valid"),
+        N_("It is out of range or not well formed."),
+        N_("Correct it."),
     ),
     errors.WebhookRefused: Fault(
-        401, "webhook_refused", "The webhook is not Plaid's", "Its signature does not hold.", "Let Plaid send it."
+        401,
+        "webhook_refused",
+        N_("The webhook is not Plaid's"),
+        N_("Its signature does not hold."),
+        N_("Let Plaid send it."),
     ),
     errors.ConfigError: Fault(
-        500, "misconfigured", "This installation is not set up", "A setting is wrong.", _OPERATOR
+        500, "misconfigured", N_("This installation is not set up"), N_("A setting is wrong."), _OPERATOR
     ),
     ForgedRequest: Fault(
         403,
         "cross_site",
-        "This request came from elsewhere",
-        "Only pages of Keepless itself may ask for a change, and this request does not show that it is from one.",
-        "Open Keepless and try it there.",
+        N_("This request came from elsewhere"),
+        N_("Only pages of Keepless itself may ask for a change, and this request does not show that it is from one."),
+        N_("Open Keepless and try it there."),
     ),
     MetricsForbidden: Fault(
         403,
         "metrics_forbidden",
-        "The metrics are not public",
-        "They are read on this machine, or with the metrics token.",
-        "Send it as Authorization: Bearer.",
+        N_("The metrics are not public"),
+        N_("They are read on this machine, or with the metrics token."),
+        N_("Send it as Authorization: Bearer."),
     ),
     NothingReadable: Fault(
         503,
         "no_bank_readable",
-        "None of your banks could be read",
-        "An empty list would have been wrong, so there is none.",
-        "Try again in a moment; problems says what is wrong with each.",
+        N_("None of your banks could be read"),
+        N_("An empty list would have been wrong, so there is none."),
+        N_("Try again in a moment; problems says what is wrong with each."),
         retry_after=10,
     ),
     BanksNeedAttention: Fault(
         409,
         "banks_need_attention",
-        "Each of your banks needs you",
-        "None could be read, and none will be by waiting. An empty list would have been wrong, so there is none.",
-        "See what each bank needs under problems.",
+        N_("Each of your banks needs you"),
+        N_("None could be read, and none will be by waiting. An empty list would have been wrong, so there is none."),
+        N_("See what each bank needs under problems."),
+    ),
+    ExportIncomplete: Fault(
+        503,
+        "export_incomplete",
+        N_("The export would not be whole"),
+        N_("Not all of it could be read now, and a file does not say what it lacks."),
+        N_("Try again in a moment. Or leave it out: partial=yes, the box beside Export."),
+        retry_after=10,
+    ),
+    ExportNeedsAttention: Fault(
+        409,
+        "export_needs_attention",
+        N_("The export would not be whole"),
+        N_("Some of it will not come by waiting, and a file does not say what it lacks."),
+        N_("See what each bank needs. Or leave it out: partial=yes, the box beside Export."),
     ),
 }
 
 # Codes of Plaid, or ours where no answer came, whose treatment is more than their action's.
 BY_PLAID_CODE: Mapping[str, Fault] = {
-    "TIMEOUT": Fault(504, "plaid_timeout", "Plaid did not answer in time", "The call was given up.", _RETRY, 5),
-    "DEADLINE": Fault(504, "plaid_timeout", "Plaid did not answer in time", "The call was given up.", _RETRY, 5),
-    "UNREACHABLE": Fault(503, "plaid_unreachable", "Plaid cannot be reached", "No connection came about.", _RETRY, 10),
+    "TIMEOUT": Fault(504, "plaid_timeout", N_("Plaid did not answer in time"), N_("The call was given up."), _RETRY, 5),
+    "DEADLINE": Fault(
+        504, "plaid_timeout", N_("Plaid did not answer in time"), N_("The call was given up."), _RETRY, 5
+    ),
+    "UNREACHABLE": Fault(
+        503, "plaid_unreachable", N_("Plaid cannot be reached"), N_("No connection came about."), _RETRY, 10
+    ),
     "BAD_ANSWER": Fault(
         502,
         "plaid_bad_answer",
-        "Plaid's answer made no sense",
-        "It was not what Plaid's documentation says.",
+        N_("Plaid's answer made no sense"),
+        N_("It was not what Plaid's documentation says."),
         _RETRY,
         5,
     ),
     "CHANGING": Fault(
-        503, "plaid_changing", "The bank is being updated", "Its list kept changing while it was read.", _RETRY, 10
+        503,
+        "plaid_changing",
+        N_("The bank is being updated"),
+        N_("Its list kept changing while it was read."),
+        _RETRY,
+        10,
     ),
 }
 
@@ -166,16 +201,16 @@ BY_TOKEN_CODE: Mapping[str, Fault] = {
     "INVALID_PUBLIC_TOKEN": Fault(
         400,
         "public_token_refused",
-        "Plaid does not know this public token",
-        "It is older than 30 minutes, used up, or of another environment.",
-        "Connect the bank again.",
+        N_("Plaid does not know this public token"),
+        N_("It is older than 30 minutes, used up, or of another environment."),
+        N_("Connect the bank again."),
     ),
     "INVALID_ACCESS_TOKEN": Fault(
         400,
         "access_token_refused",
-        "Plaid does not know this access token",
-        "It was removed, mistyped, or is of another environment.",
-        "Look at the token, or connect the bank through Link.",
+        N_("Plaid does not know this access token"),
+        N_("It was removed, mistyped, or is of another environment."),
+        N_("Look at the token, or connect the bank through Link."),
     ),
 }
 
@@ -183,52 +218,67 @@ BY_ACTION: Mapping[Action, Fault] = {
     Action.RETRY: Fault(
         503,
         "bank_unavailable",
-        "The bank cannot be read right now",
-        "Plaid or the bank has a passing fault.",
+        N_("The bank cannot be read right now"),
+        N_("Plaid or the bank has a passing fault."),
         _RETRY,
         10,
     ),
     Action.WAIT: Fault(
-        503, "bank_not_ready", "The bank is still being read", "Plaid is fetching it for the first time.", _RETRY, 5
+        503,
+        "bank_not_ready",
+        N_("The bank is still being read"),
+        N_("Plaid is fetching it for the first time."),
+        _RETRY,
+        5,
     ),
     Action.RECONNECT: Fault(
         409,
         "bank_login_required",
-        "The bank asks you to log in again",
-        "Its permission has run out.",
-        "Reconnect the bank.",
+        N_("The bank asks you to log in again"),
+        N_("Its permission has run out."),
+        N_("Reconnect the bank."),
     ),
     Action.RELINK: Fault(
-        409, "bank_relink", "This bank has to be connected anew", "This connection cannot be repaired.", _SETUP
+        409, "bank_relink", N_("This bank has to be connected anew"), N_("This connection cannot be repaired."), _SETUP
     ),
     Action.DROP: Fault(
-        409, "bank_gone", "This bank is no longer connected", "The connection has ended at Plaid.", _SETUP
+        409, "bank_gone", N_("This bank is no longer connected"), N_("The connection has ended at Plaid."), _SETUP
     ),
     Action.OPERATOR: Fault(
         502,
         "plaid_refused_us",
-        "Plaid refuses this installation",
-        "Its keys or its permissions are not right.",
+        N_("Plaid refuses this installation"),
+        N_("Its keys or its permissions are not right."),
         _OPERATOR,
     ),
     Action.NONE: Fault(
-        502, "plaid_refused", "Plaid refused the request", "Trying again will not change that.", "Leave this bank out."
+        502,
+        "plaid_refused",
+        N_("Plaid refused the request"),
+        N_("Trying again will not change that."),
+        N_("Leave this bank out."),
     ),
 }
 
 BY_STATUS: Mapping[int, Fault] = {
-    400: Fault(400, "bad_request", "The request cannot be read", "It is not well formed.", "Correct the request."),
-    404: Fault(404, "not_found", "There is nothing here", "No page has this address.", "Start again at /."),
-    405: Fault(
-        405, "method_not_allowed", "This is not done that way", "The address does not take this method.", "See Allow."
+    400: Fault(
+        400, "bad_request", N_("The request cannot be read"), N_("It is not well formed."), N_("Correct the request.")
     ),
-    413: Fault(413, "too_large", "The request is too large", "At most 64 kB are read.", "Send less."),
+    404: Fault(404, "not_found", N_("There is nothing here"), N_("No page has this address."), N_("Start again at /.")),
+    405: Fault(
+        405,
+        "method_not_allowed",
+        N_("This is not done that way"),
+        N_("The address does not take this method."),
+        N_("See Allow."),
+    ),
+    413: Fault(413, "too_large", N_("The request is too large"), N_("At most 64 kB are read."), N_("Send less.")),
     415: Fault(
         415,
         "not_json",
-        "The request is not JSON",
-        "The body has to be application/json.",
-        "Set Content-Type and send JSON.",
+        N_("The request is not JSON"),
+        N_("The body has to be application/json."),
+        N_("Set Content-Type and send JSON."),
     ),
     500: INTERNAL,
 }
@@ -244,21 +294,3 @@ def all_faults() -> Iterator[Fault]:
         *BY_STATUS.values(),
     )
     yield from {(row.status, row.code): row for row in rows}.values()
-
-
-def fault_of(error: BaseException) -> Fault:
-    """The row for an error; the one of a plain 500 for any that nobody foresaw."""
-    if isinstance(error, PlaidFault):
-        return BY_PLAID_CODE.get(error.code) or BY_TOKEN_CODE.get(error.code) or BY_ACTION[error.action]
-    if isinstance(error, errors.KeeplessError):
-        return next(BY_ERROR[kind] for kind in type(error).__mro__ if kind in BY_ERROR)
-    if isinstance(error, HTTPException) and error.code is not None:
-        # A status without a row of its own keeps it, with the words of its family.
-        family = BY_STATUS.get(error.code) or BY_STATUS[FIRST_ERROR_STATUS if error.code < INTERNAL.status else 500]
-        return msgspec.structs.replace(family, status=error.code)
-    return INTERNAL
-
-
-def words_for(problem: BankProblem) -> Fault:
-    """Title, detail and next step for a bank that could not be read: the same words on the page as in an error."""
-    return BY_PLAID_CODE.get(problem.code) or BY_ACTION[Action(problem.action)]

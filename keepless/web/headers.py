@@ -40,6 +40,7 @@ def content_security_policy(*, link_script: str | None = None, link_origins: tup
             "style-src 'self'",
             "img-src 'self' data:",
             "connect-src " + " ".join(("'self'", *link_origins)),
+            "worker-src 'self'",  # older browsers would look for it in default-src
             "frame-src " + (" ".join(link_origins) or "'none'"),
             "form-action 'self'",
             "base-uri 'none'",

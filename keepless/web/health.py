@@ -12,7 +12,7 @@ from flask import Response, request
 
 from keepless.errors import KeeplessError
 from keepless.web import cookies
-from keepless.web.faults import MetricsForbidden
+from keepless.web.errors import MetricsForbidden
 from keepless.web.metrics import CONTENT_TYPE
 from keepless.web.operations import Operation, answer
 from keepless.web.site import Parts, Site

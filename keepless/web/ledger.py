@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from keepless.core.categories import UNCATEGORIZED, category_label, detailed_label
+from keepless.core.categories import UNCATEGORIZED
 from keepless.core.models import Transaction
 from keepless.core.periods import Period
 from keepless.services.dashboards import Dashboard
 from keepless.web import present
+from keepless.web.language import N_, category_name, detailed_name, gettext, ngettext
+from keepless.web.query import FILTER
 
-PERIODS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (730, "2 years"))
+PERIODS = ((30, N_("30 days")), (90, N_("90 days")), (365, N_("1 year")), (730, N_("2 years")))
 ANCHOR = "#transactions"
 
 
@@ -58,11 +60,16 @@ def ledger(board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str])
     """One page of the filter's transactions."""
     page = board.transactions
     return Ledger(
-        caption=f"{present.counted(page.total, 'transaction', 'transactions')}, "
-        f"{period_words(board.period, board.today)}. "
-        "Money out is plain, money in has a plus.",
+        caption=ngettext(
+            "%(number)s transaction, %(first)s to %(last)s. Money out is plain, money in has a plus.",
+            "%(number)s transactions, %(first)s to %(last)s. Money out is plain, money in has a plus.",
+            page.total,
+            number=present.count(page.total),
+            first=present.day(board.period.start, board.today),
+            last=present.day(board.period.end, board.today),
+        ),
         lines=tuple(_line(row, names, board.today) for row in page.items),
-        place=f"Page {page.page:,} of {page.pages:,}",
+        place=gettext("Page %(page)s of %(pages)s", page=present.count(page.page), pages=present.count(page.pages)),
         newer=address(asked, page=str(min(page.page - 1, page.pages))) + ANCHOR if page.page > 1 else "",
         older=address(asked, page=str(page.page + 1)) + ANCHOR if page.page < page.pages else "",
     )
@@ -74,7 +81,7 @@ def _line(row: Transaction, names: Mapping[str, str], today: date) -> LedgerLine
         iso=row.date.isoformat(),
         who=row.merchant or row.name,
         raw=row.name if _says_more(row.name, row.merchant) else "",
-        category=detailed_label(row.detailed) if row.detailed else category_label(row.primary),
+        category=detailed_name(row.detailed) if row.detailed else category_name(row.primary),
         account=names.get(row.account_id, ""),
         amount=present.flow(row.amount, row.currency),
         arrives=row.amount < 0,
@@ -91,32 +98,36 @@ def form(board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str]) -
     """The filter form, holding what was asked."""
     category, account = asked.get("category", ""), asked.get("account", "")
     codes = {code or UNCATEGORIZED for code in board.categories} | ({category} if category else set())
-    labelled = sorted((category_label(code), code) for code in codes)
+    labelled = sorted((category_name(code), code) for code in codes)
     return Form(
         values=asked,
         days=_days(board, asked),
         categories=tuple(Choice(value=code, label=label, chosen=code == category) for label, code in labelled),
         accounts=tuple(Choice(value=key, label=name, chosen=key == account) for key, name in names.items()),
-        active=any(asked.get(name) for name in ("category", "account", "q", "from", "to", "min", "max")),
+        active=any(asked.get(name) for name in FILTER if name != "days"),
     )
 
 
 def _days(board: Dashboard, asked: Mapping[str, str]) -> tuple[Choice, ...]:
     """The periods to choose from, the one shown chosen; where it is none of them, what was asked, as one more."""
     listed = tuple(
-        Choice(value=str(days), label=label, chosen=board.period == Period.last_days(board.today, days))
+        Choice(value=str(days), label=gettext(label), chosen=board.period == Period.last_days(board.today, days))
         for days, label in PERIODS
     )
     if any(each.chosen for each in listed):
         return listed
     dated = asked.get("from") or asked.get("to")
-    other = Choice(value=asked.get("days", ""), label="By date" if dated else f"{board.period.days} days", chosen=True)
-    return (other, *listed)
+    days = board.period.days
+    label = (
+        gettext("By date") if dated else ngettext("%(number)s day", "%(number)s days", days, number=present.count(days))
+    )
+    return (Choice(value=asked.get("days", ""), label=label, chosen=True), *listed)
 
 
 def period_words(period: Period, today: date) -> str:
-    """As "24 August to 22 November"."""
-    return f"{present.day(period.start, today)} to {present.day(period.end, today)}"
+    """As "24 August to 22 November", standing alone."""
+    first, last = present.day(period.start, today), present.day(period.end, today)
+    return gettext("%(first)s to %(last)s", first=first, last=last)
 
 
 def address(asked: Mapping[str, str], **changes: str) -> str:

@@ -9,7 +9,9 @@ from flask import Response
 
 from keepless.core.models import BankRef
 from keepless.core.secret import Secret
-from keepless.errors import ConnectionLost, InvalidField, TooManyBanks, UnknownBank
+from keepless.errors import ConnectionLost, InvalidField, LinkMissing, TooManyBanks, UnknownBank
+from keepless.services.vault import Vault
+from keepless.web import oauth
 from keepless.web.operations import Operation, answer, body_as
 from keepless.web.visit import Visit
 
@@ -19,16 +21,36 @@ PublicToken = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=
 
 
 class LinkTokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For Link's update mode, the item of the bank to log in to again; empty to connect a bank."""
+    """For Link's update mode, the item of the bank to log in to again; empty to connect a bank.
+
+    `keep_connected` is only kept, for a person who leaves for the bank's own page and comes back. `resume`, which
+    stands alone, asks for the very token of the connection that waits in this browser.
+    """
 
     item_id: ItemId | None = None
+    keep_connected: bool = False
+    resume: bool = False
 
 
-class LinkTokenAnswer(msgspec.Struct, frozen=True):
-    """What Plaid.create() takes. `expires_at` is UTC."""
+class LinkTokenAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What Plaid.create() takes (`expires_at` is UTC), and what was asked for: a page that resumes does not know it."""
 
     link_token: str
     expires_at: datetime
+    item_id: str | None = None
+    keep_connected: bool = False
+
+
+class LinkDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Link was closed, or has `repaired` the login of this item: there is nothing to exchange."""
+
+    repaired: ItemId | None = None
+
+
+class LinkDoneAnswer(msgspec.Struct, frozen=True):
+    """Says that nothing waits to be finished any more."""
+
+    waiting: bool = False
 
 
 class ExchangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,11 +67,45 @@ class ExchangeAnswer(msgspec.Struct, frozen=True):
 
 
 def link_token(visit: Visit) -> Response:
-    """A token for Link."""
+    """A token for Link, kept in this browser where the person may have to leave the page with it."""
     asked = body_as(LinkTokenRequest)
     vault = visit.parts.session.read_or_new()
-    made = visit.linking().link_token(vault, update_item=asked.item_id)
-    return answer(LinkTokenAnswer(link_token=made.token, expires_at=made.expires_at))
+    if asked.resume:
+        return _told(_resumed(visit, vault, asked))
+    back = oauth.return_address(visit)
+    made = visit.linking().link_token(vault, update_item=asked.item_id, redirect_uri=back)
+    begun = oauth.Begun(link=made, item_id=asked.item_id, keep_connected=asked.keep_connected)
+    return _told(begun) if back is None else oauth.keep(visit, _told(begun), begun)
+
+
+def _resumed(visit: Visit, vault: Vault, asked: LinkTokenRequest) -> oauth.Begun:
+    """What waits in this browser. Raises InvalidField, LinkMissing, UnknownBank."""
+    if asked.item_id is not None or asked.keep_connected:
+        raise InvalidField("resume", "stands alone: the rest is known from before")
+    begun = oauth.begun(visit)
+    if begun.item_id is not None:
+        vault.bank_of(begun.item_id)  # another session may have begun since
+    return begun
+
+
+def _told(begun: oauth.Begun) -> Response:
+    return answer(
+        LinkTokenAnswer(
+            link_token=begun.link.token,
+            expires_at=begun.link.expires_at,
+            item_id=begun.item_id,
+            keep_connected=begun.keep_connected,
+        )
+    )
+
+
+def link_done(visit: Visit) -> Response:
+    """Nothing is to be exchanged: what was kept for the way back goes, and with a repair the warning of an end."""
+    done = body_as(LinkDone)
+    if done.repaired is not None:
+        visit.vault().bank_of(done.repaired)
+        visit.parts.endings.forget(done.repaired)
+    return oauth.forget(answer(LinkDoneAnswer()))
 
 
 def exchange(visit: Visit) -> Response:
@@ -60,7 +116,9 @@ def exchange(visit: Visit) -> Response:
     return visit.linking().connect(
         vault,
         Secret(asked.public_token),
-        lambda grown: session.write(answer(ExchangeAnswer(grown.banks[-1].bank), HTTPStatus.CREATED), grown),
+        lambda grown: oauth.forget(
+            session.write(answer(ExchangeAnswer(grown.banks[-1].bank), HTTPStatus.CREATED), grown)
+        ),
     )
 
 
@@ -75,7 +133,18 @@ OPERATIONS = (
         body=LinkTokenRequest,
         session=True,
         plaid=True,
-        faults=(InvalidField, TooManyBanks, UnknownBank),
+        faults=(InvalidField, TooManyBanks, UnknownBank, LinkMissing),
+    ),
+    Operation(
+        method="POST",
+        path="/api/link-done",
+        name="link_done",
+        summary="Says that Link was closed or has repaired a login, so that nothing waits to be finished.",
+        view=link_done,
+        answer=LinkDoneAnswer,
+        body=LinkDone,
+        session=True,
+        faults=(InvalidField, UnknownBank),
     ),
     Operation(
         method="POST",

@@ -6,6 +6,7 @@ units of the currency beside them, with Plaid's sign; days are whole days since 
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 
 import msgspec
@@ -19,14 +20,19 @@ from keepless.core.recurring import Recurring, find
 from keepless.core.spending import distinct
 from keepless.errors import InvalidField, UnknownBank
 from keepless.services.dashboards import reading_range
-from keepless.web.answers import report
-from keepless.web.faults import words_for
+from keepless.services.vault import Vault
+from keepless.web.answers import report, request_id
+from keepless.web.cookies import digest_of
+from keepless.web.language import speaking, spoken
+from keepless.web.lookup import words_for
 from keepless.web.operations import Operation
 from keepless.web.query import LIVE
 from keepless.web.visit import Visit
 
 NDJSON = "application/x-ndjson"
 KINDS = tuple(Kind)
+# Goes before the line that is waited for, which stays JSON: blanks may stand before a value (RFC 8259, 2).
+STILL_HERE = b" "
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -39,13 +45,14 @@ class AskedBank(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start", tag_field="type"):
-    """The first line, before any bank has answered. `until` is when the session ends (UTC)."""
+    """The first line, before any bank has answered. `until` is when the session ends (UTC); `mark` is `mark_of` it."""
 
     today: date
     period: Period
     banks: tuple[AskedBank, ...]
     connected: int
     until: datetime
+    mark: str
     kinds: tuple[str, ...] = tuple(map(str, KINDS))
 
 
@@ -59,7 +66,7 @@ class Category(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One transaction. `account`, `category` and `kind` are places in the lists of its line, `kind` in the first line's.
+    """One transaction. `account` and `category` are places in the lists of its line, `kind` in that of the first line.
 
     `name` is "" where it is the merchant's; `pending` is 0 or 1.
     """
@@ -131,24 +138,37 @@ def live(visit: Visit) -> Response:
     keys = {each.item_id: each.key for each in asked}
     wanted = vault.without_banks(key.bank.item_id for key in vault.banks if key.bank.item_id not in keys)
     reader = visit.client(wanted, period)
-    remember = visit.hints_to_remember(vault, period)
+    # The request is over when these are used.
+    remember, number, language = visit.hints_to_remember(vault, period), request_id(), spoken()
     start = Start(
-        today=today, period=period, banks=tuple(asked), connected=len(vault.banks), until=vault.expires_at
+        today=today,
+        period=period,
+        banks=tuple(asked),
+        connected=len(vault.banks),
+        until=vault.expires_at,
+        mark=mark_of(vault, today),
     )
 
     def lines() -> Iterator[bytes]:
         yield _line(start)
         learned: dict[str, int] = {}
         try:
-            for bank, answer in reader.read_each(period.start, period.end):
-                if isinstance(answer, BankSnapshot):
-                    learned[bank.item_id] = len(answer.transactions)
-                    yield _line(bank_line(keys[bank.item_id], answer, today))
-                else:
-                    visit.parts.metrics.bank_problem(answer.action)
-                    yield _line(_problem_line(keys[bank.item_id], answer))
+            with closing(reader.read_each(period.start, period.end)) as answers:
+                for told in answers:
+                    if told is None:
+                        yield STILL_HERE
+                        continue
+                    bank, answer = told
+                    if isinstance(answer, BankSnapshot):
+                        learned[bank.item_id] = len(answer.transactions)
+                        yield _line(bank_line(keys[bank.item_id], answer, today))
+                    else:
+                        visit.parts.metrics.bank_problem(answer.action)
+                        with speaking(language):
+                            line = _problem_line(keys[bank.item_id], answer)
+                        yield _line(line)
         except Exception as error:  # noqa: BLE001 - the status is sent: all that is left is to end without the last line
-            report(visit.parts, error)
+            report(visit.parts, error, number)
             return
         yield _line(End(hints=remember(learned)))
 
@@ -156,9 +176,15 @@ def live(visit: Visit) -> Response:
     return Response(lines(), content_type=NDJSON, headers={"X-Accel-Buffering": "no"})
 
 
+def mark_of(vault: Vault, today: date) -> str:
+    """Stands for a session, its banks and its day: a browser shows what it holds in memory only where this is equal."""
+    return digest_of(" ".join((vault.session_id, today.isoformat(), *(key.bank.item_id for key in vault.banks))))
+
+
 def bank_line(key: str, snapshot: BankSnapshot, today: date) -> LiveBank:
     """The line of one bank's answer."""
-    transactions = distinct(snapshot.transactions).rows
+    once = distinct(snapshot.transactions)
+    transactions = sorted(once.rows, key=lambda each: each.date, reverse=True) if once.skipped else once.rows
     accounts = {account.id: place for place, account in enumerate(snapshot.accounts)}
     types = {account.id: account.type for account in snapshot.accounts}
     categories: dict[tuple[str, str], int] = {}
@@ -179,7 +205,8 @@ def bank_line(key: str, snapshot: BankSnapshot, today: date) -> LiveBank:
             int(each.pending),
         )
 
-    rows = [row(each) for each in transactions]
+    # Banks go by the day of booking: what happened just before the period comes too, and is no part of it.
+    rows = [row(each) for each in transactions if each.date >= snapshot.start]
     return LiveBank(
         key=key,
         bank=snapshot.bank,
@@ -212,7 +239,7 @@ OPERATIONS = (
         method="GET",
         path="/api/live",
         name="live",
-        summary="Each bank as it answers, a line of JSON (NDJSON) for each. A bank that fails has a line that says why.",
+        summary="Each bank as it answers, a line of JSON for each. A bank that fails has a line that says why.",
         view=live,
         answer=Line,
         media_type=NDJSON,
@@ -222,4 +249,4 @@ OPERATIONS = (
     ),
 )
 
-__all__ = ("OPERATIONS", "AskedBank", "Category", "LiveBank", "LiveProblem", "Row", "Start", "bank_line")
+__all__ = ("OPERATIONS", "AskedBank", "Category", "LiveBank", "LiveProblem", "Row", "Start", "bank_line", "mark_of")

@@ -8,6 +8,7 @@ import msgspec
 from keepless.core.cashflow import Comparison, MonthFlow
 from keepless.core.periods import Period, month_of
 from keepless.web import present
+from keepless.web.language import gettext
 
 
 class MonthBar(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,34 +23,74 @@ class MonthBar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def month_sentence(comparison: Comparison) -> str:
-    """What the month's figure means beside last month's same days; follows the figure. Says, never scolds."""
+    """What the month's figure means beside last month's same days; follows the figure. Says, never scolds.
+
+    The days compared with are those up to this one, or all of a month that has no such day. Each pair of sentences is
+    the same for the two: languages place those words differently.
+    """
     before, change = comparison.before, comparison.change
-    then = _by_then(comparison)
-    if comparison.now < 0:
-        return "so far: more came back in refunds than was spent."
-    if before < 0:
-        return f"spent so far; {then} more had come back than was spent."
-    if change is None:
-        return f"spent so far; nothing was {then}{'' if comparison.now else ' either'}."
-    if abs(change) < 5:  # noqa: PLR2004 what would round to 0 %
-        return f"spent so far, about as much as {then}."
-    if change > 2000 or change <= -995:  # noqa: PLR2004 beyond threefold, or next to nothing: figures say more
-        return f"spent so far; {then} it was {present.money(before, comparison.currency)}."
-    return f"spent so far, {present.percent(abs(change))} {'less' if change < 0 else 'more'} than {then}."
-
-
-def _by_then(comparison: Comparison) -> str:
-    """The days compared with: "by this day in October", or all of a month that has no such day."""
-    last = present.month_name(month_of(comparison.days_before.start))
     same_day = comparison.days.end.day == comparison.days_before.end.day
-    return f"by this day in {last}" if same_day else f"in the whole of {last}"
+    month = present.month_name(month_of(comparison.days_before.start))
+    if comparison.now < 0:
+        return gettext("so far: more came back in refunds than was spent.")
+    if before < 0:
+        return (
+            gettext("spent so far; by this day in %(month)s more had come back than was spent.", month=month)
+            if same_day
+            else gettext("spent so far; in the whole of %(month)s more had come back than was spent.", month=month)
+        )
+    if change is None:
+        return _after_nothing(month, same_day=same_day, now=comparison.now)
+    if abs(change) < 5:  # noqa: PLR2004 what would round to 0 %
+        return (
+            gettext("spent so far, about as much as by this day in %(month)s.", month=month)
+            if same_day
+            else gettext("spent so far, about as much as in the whole of %(month)s.", month=month)
+        )
+    if change > 2000 or change <= -995:  # noqa: PLR2004 beyond threefold, or next to nothing: figures say more
+        amount = present.money(before, comparison.currency)
+        return (
+            gettext("spent so far; by this day in %(month)s it was %(amount)s.", month=month, amount=amount)
+            if same_day
+            else gettext("spent so far; in the whole of %(month)s it was %(amount)s.", month=month, amount=amount)
+        )
+    return _more_or_less(month, change, same_day=same_day)
+
+
+def _after_nothing(month: str, *, same_day: bool, now: int) -> str:
+    if now:
+        return (
+            gettext("spent so far; nothing was by this day in %(month)s.", month=month)
+            if same_day
+            else gettext("spent so far; nothing was in the whole of %(month)s.", month=month)
+        )
+    return (
+        gettext("spent so far; nothing was by this day in %(month)s either.", month=month)
+        if same_day
+        else gettext("spent so far; nothing was in the whole of %(month)s either.", month=month)
+    )
+
+
+def _more_or_less(month: str, change: int, *, same_day: bool) -> str:
+    share = present.percent(abs(change))
+    if change < 0:
+        return (
+            gettext("spent so far, %(share)s less than by this day in %(month)s.", share=share, month=month)
+            if same_day
+            else gettext("spent so far, %(share)s less than in the whole of %(month)s.", share=share, month=month)
+        )
+    return (
+        gettext("spent so far, %(share)s more than by this day in %(month)s.", share=share, month=month)
+        if same_day
+        else gettext("spent so far, %(share)s more than in the whole of %(month)s.", share=share, month=month)
+    )
 
 
 def period_sentence(spent: int, currency: str) -> str:
     """What a period came to, as its heading."""
     if spent < 0:
-        return f"{present.money(-spent, currency)} more came back than was spent"
-    return f"{present.money(spent, currency)} spent"
+        return gettext("%(amount)s more came back than was spent", amount=present.money(-spent, currency))
+    return gettext("%(amount)s spent", amount=present.money(spent, currency))
 
 
 def month_bars(rows: Sequence[MonthFlow], currency: str, period: Period) -> tuple[MonthBar, ...]:

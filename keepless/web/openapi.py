@@ -11,7 +11,7 @@ from flask import Response
 from keepless.web import faults
 from keepless.web.faults import Fault
 from keepless.web.guard import ForgedRequest
-from keepless.web.operations import JSON, SESSION_FAULTS, Operation, answer
+from keepless.web.operations import FORM, JSON, SESSION_FAULTS, Operation, answer
 from keepless.web.problems import MEDIA_TYPE, Problem
 from keepless.web.query import QueryReader
 from keepless.web.visit import Visit
@@ -74,7 +74,8 @@ def operation_for(operations: Sequence[Operation], queries: QueryReader, *, vers
 
 def _entry(operation: Operation, queries: QueryReader, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     schema = {"type": "string"} if operation.answer is None else references[operation.answer]
-    fine = {"content": {operation.media_type: {"schema": schema}}}
+    others = {media_type: {"schema": {"type": "string"}} for media_type in operation.other_media_types}
+    fine = {"content": {operation.media_type: {"schema": schema}, **others}}
     entry: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -87,13 +88,31 @@ def _entry(operation: Operation, queries: QueryReader, references: dict[Any, dic
     }
     if operation.parameters:
         entry["parameters"] = [
-            {"name": name, "in": "query", "description": parameter.description, "schema": parameter.schema}
+            {
+                "name": name,
+                "in": "query",
+                "required": parameter.required,
+                "description": parameter.description,
+                "schema": parameter.schema,
+            }
             for name in operation.parameters
             for parameter in (queries.parameters[name],)
         ]
     if operation.body is not None:
         entry["requestBody"] = {"required": True, "content": {JSON: {"schema": references[operation.body]}}}
+    if operation.form:
+        entry["requestBody"] = {"required": True, "content": {FORM: {"schema": _form(operation.form, queries)}}}
     return entry
+
+
+def _form(names: Sequence[str], queries: QueryReader) -> dict[str, Any]:
+    parameters = [queries.parameters[name] for name in names]
+    return {
+        "type": "object",
+        "properties": {each.name: {**each.schema, "description": each.description} for each in parameters},
+        "required": [each.name for each in parameters if each.required],
+        "additionalProperties": False,
+    }
 
 
 def _refusals(operation: Operation) -> dict[str, Any]:
@@ -127,6 +146,8 @@ def _faults_of(operation: Operation) -> Iterable[Fault]:
             yield faults.BY_ERROR[ForgedRequest]
     if operation.body is not None:
         yield from (faults.BY_STATUS[400], faults.BY_STATUS[415])
+    if operation.form:
+        yield faults.BY_STATUS[400]
 
 
 def _example(fault: Fault) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from keepless.errors import InvalidField, KeeplessError
 from keepless.web.visit import Visit
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 Shape = TypeVar("Shape")
 
 _FIELD = re.compile(r"(?:`\$\.|field `)([A-Za-z_]{1,40})")
@@ -33,9 +34,10 @@ SESSION_FAULTS: tuple[type[KeeplessError], ...] = (
 class Operation:
     """`view` makes the answer; `answer` is its type in JSON, None for another `media_type`.
 
-    `parameters` are names of `web.query`. `body` is the type of a JSON request. `faults` are errors that it may raise,
-    beside those that any operation may. `signed` says that its sender proves itself, so that it may come from elsewhere
-    (R16). A `page` belongs to the pages, which route it; here only its JSON is described.
+    `other_media_types` are texts that it may answer with instead. `parameters` are names of `web.query`; so is `form`,
+    of what a form sends in the request's body. `body` is the type of a JSON request. `faults` are errors that it may
+    raise, beside those that any operation may. `signed` says that its sender proves itself, so that it may come from
+    elsewhere (R16). A `page` belongs to the pages, which route it; here only its JSON is described.
     """
 
     method: str
@@ -46,8 +48,10 @@ class Operation:
     answer: Any = None
     status: HTTPStatus = HTTPStatus.OK
     media_type: str = JSON
+    other_media_types: tuple[str, ...] = ()
     other_statuses: tuple[HTTPStatus, ...] = ()  # with the same answer type
     parameters: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
     body: Any = None
     session: bool = False
     plaid: bool = False  # PlaidFault may reach the answer

@@ -12,20 +12,17 @@ from keepless.services.dashboards import build_dashboard, reading_range
 from keepless.services.linking import Disconnection
 from keepless.services.snapshots import StatelessPlaidClient
 from keepless.services.vault import Vault
-from keepless.web import headers, health, present
+from keepless.web import banks, choice, headers, health, installation, oauth, present
 from keepless.web.answers import prefers_json
-from keepless.web.faults import fault_of, words_for
+from keepless.web.language import gettext
+from keepless.web.live import mark_of
+from keepless.web.lookup import words_for, words_of
 from keepless.web.operations import as_sent
 from keepless.web.query import TRANSACTIONS
 from keepless.web.sheets import statement
 from keepless.web.visit import Visit, visiting
 
 LONGEST_TOKEN = 200
-ENVIRONMENTS = {
-    "local": "the local Plaid, with invented people only",
-    "sandbox": "Plaid's sandbox, with test banks only",
-    "production": "Plaid, with real banks",
-}
 
 
 def register(app: Flask) -> None:
@@ -40,7 +37,10 @@ def register(app: Flask) -> None:
     route("/statement", "GET", statement_page)
     route("/setup", "GET", setup)
     route("/setup", "POST", use_token)
+    route(oauth.PATH, "GET", oauth_return)
     route("/logout", "POST", log_out)
+    route("/disconnect", "POST", banks.disconnect_by_form)
+    route(choice.PATH, "POST", choice.choose)
     route("/status", "GET", status)
     route("/promise", "GET", promise)
 
@@ -56,7 +56,8 @@ def dashboard(visit: Visit) -> Response:
         vault = visit.vault()
     except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
         return _without_session(visit, fault)
-    return _page(visit, "shell.html", held="cookie", banks=len(vault.banks))
+    mark = mark_of(vault, visit.today())
+    return _page(visit, "shell.html", held="cookie", banks=len(vault.banks), mark=mark)
 
 
 def statement_page(visit: Visit) -> Response:
@@ -73,7 +74,7 @@ def _statement(visit: Visit, *, fills_itself: bool) -> Response:
     today = visit.today()
     query = visit.queries.read(request.args, today, allowed=TRANSACTIONS)
     snapshots = visit.read_banks(vault, reading_range(query.period, today))
-    board = build_dashboard(snapshots, today, query.filter, page=query.page)
+    board = build_dashboard(snapshots, today, query.filter, page=query.page, outlook=False)
     page = statement(board, request.args.to_dict(), visit.parts.hints.time_zone())
     return _page(visit, "dashboard.html", held="cookie", link=page.reconnects, page=page, fills_itself=fills_itself)
 
@@ -84,6 +85,16 @@ def setup(visit: Visit) -> Response:
         return _setup_page(visit, visit.vault())
     except (SessionMissing, SessionUnreadable, SessionExpired) as fault:
         return _without_session(visit, fault)
+
+
+def oauth_return(visit: Visit) -> Response:
+    """Where a bank's own page sends the person back to: the script ends what was begun, or the page says why it cannot.
+
+    A GET changes nothing, so it does not matter who sends a person here.
+    """
+    waits = oauth.is_begun(visit) and "oauth_state_id" in request.args
+    held = _held(visit)
+    return _page(visit, "oauth_return.html", held=held, link=waits, waits=waits, connected=_is_connected(visit))
 
 
 def use_token(visit: Visit) -> Response:
@@ -106,7 +117,7 @@ def use_token(visit: Visit) -> Response:
         client = StatelessPlaidClient(visit.parts.plaid, visit.parts.pool, vault)
         return visit.parts.session.write(_see_other("/"), client.store_token_in_session(Secret(token)))
     except (PlaidFault, TooManyBanks) as fault:
-        words = fault_of(fault)
+        words = words_of(fault)
         text = f"{words.title}. {words.detail} {words.next_step}"
         return _setup_page(visit, vault, error=text, status=HTTPStatus(words.status))
 
@@ -121,10 +132,13 @@ def log_out(visit: Visit) -> Response:
     except SessionUnreadable as fault:
         return _without_session(visit, fault)
     outcome = visit.linking().disconnect(vault)
+    for removed in outcome.removed:
+        visit.parts.endings.forget(removed.bank.item_id)
     response = _logout_page(visit, outcome)
     if outcome.remaining is not None:
         return session.write(response, outcome.remaining)
     visit.parts.hints.clear(response)
+    oauth.forget(response)
     return session.clear(response)
 
 
@@ -133,7 +147,7 @@ def status(visit: Visit) -> Response:
     if prefers_json():
         return health.status(visit)
     state = health.status_of(visit.site, visit.parts)
-    return _page(visit, "status.html", held=_held(visit), **_status_words(visit, state))
+    return _page(visit, "status.html", held=_held(visit), **installation.facts(visit, state))
 
 
 def promise(visit: Visit) -> Response:
@@ -146,10 +160,22 @@ def _held(visit: Visit) -> str:
     try:
         visit.vault()
     except SessionMissing:
-        return "nothing"
+        return _held_without_session(visit)
     except (SessionUnreadable, SessionExpired):
         pass
     return "cookie"
+
+
+def _held_without_session(visit: Visit) -> str:
+    """A connection that waits to be finished is a sealed cookie too."""
+    return "cookie" if oauth.is_begun(visit) else "nothing"
+
+
+def _is_connected(visit: Visit) -> bool:
+    try:
+        return bool(visit.vault().banks)
+    except (SessionMissing, SessionUnreadable, SessionExpired):
+        return False
 
 
 def _without_session(visit: Visit, fault: KeeplessError) -> Response:
@@ -164,73 +190,49 @@ def _without_session(visit: Visit, fault: KeeplessError) -> Response:
 
 
 def _setup_page(visit: Visit, vault: Vault | None, *, error: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
-    names = [key.bank.name or "a bank" for key in vault.banks] if vault else []
+    banks = [key.bank for key in vault.banks] if vault else []
+    names = [bank.name or gettext("a bank") for bank in banks]
     return _page(
         visit,
         "setup.html",
-        held="cookie" if names else "nothing",
+        held="cookie" if names else _held_without_session(visit),
         link=True,
         status=status,
         connected=len(names),
-        banks_sentence=f"Connected now: {present.joined(names)}." if names else "",
+        banks=banks,
+        banks_sentence=gettext("Connected now: %(banks)s.", banks=present.joined(names)) if names else "",
         error=error,
         keep_connected=request.form.get("keep_connected") == "yes",
     )
 
 
 def _logout_page(visit: Visit, outcome: Disconnection) -> Response:
-    kept = [{"name": problem.bank.name or "A bank", "why": words_for(problem).title} for problem in outcome.kept]
+    kept = [
+        {"name": problem.bank.name or gettext("A bank"), "why": words_for(problem).title} for problem in outcome.kept
+    ]
     return _page(
         visit,
         "logout.html",
         held="cookie" if kept else "nothing",
         status=HTTPStatus.BAD_GATEWAY if kept else HTTPStatus.OK,
-        removed=[{"name": each.bank.name or "A bank", "request_id": each.request_id} for each in outcome.removed],
+        removed=[
+            {"name": each.bank.name or gettext("A bank"), "request_id": each.request_id} for each in outcome.removed
+        ],
         kept=kept,
         kept_names=present.joined([each["name"] for each in kept]),
     )
 
 
-def _status_words(visit: Visit, state: health.Status) -> dict[str, Any]:
-    zone = visit.parts.hints.time_zone()
-    success, failure = state.plaid.get("last_success"), state.plaid.get("last_failure")
-    troubled = failure is not None and (success is None or failure > success)
-    if troubled:
-        headline, sentence = (
-            "Plaid is not answering well",
-            "The last call to Plaid failed. Each bank's card says what that means for it.",
-        )
-    elif success is not None:
-        headline, sentence = "All is well", "Plaid answered the last time it was asked."
-    else:
-        headline, sentence = "Ready", "Nobody has asked a bank since this server started."
-    code = state.plaid.get("last_failure_code")
-    return {
-        "headline": headline,
-        "sentence": sentence,
-        "facts": (
-            ("Edition", f"{state.edition}: nothing is stored on the server"),
-            ("Connected to", ENVIRONMENTS.get(state.environment, state.environment)),
-            ("Plaid answered last", present.moment(success, zone) if success else "not yet"),
-            (
-                "Plaid failed last",
-                (present.moment(failure, zone) + (f" ({code})" if code else "")) if failure else "never",
-            ),
-            ("Cache", state.cache),
-            ("Running since", present.moment(state.up_since, zone)),
-            ("Version", state.version),
-        ),
-    }
-
-
 def _unlike_a_token(text: str) -> str:
     """Why `text` cannot be an access token, with the next step; "" where it may be one."""
     if not text:
-        return "Paste an access token first."
+        return gettext("Paste an access token first.")
     if text.startswith(("public-", "link-")):
-        return "This is not an access token: those begin with access-. A public token is traded for one at Plaid."
+        return gettext(
+            "This is not an access token: those begin with access-. A public token is traded for one at Plaid."
+        )
     if len(text) > LONGEST_TOKEN or not text.isascii() or not text.replace("-", "").isalnum():
-        return (
+        return gettext(
             "This does not look like an access token. One looks like access-sandbox-, then letters, digits and dashes."
         )
     return ""

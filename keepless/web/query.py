@@ -224,7 +224,7 @@ def _parameters(history_days: int, max_history_days: int) -> tuple[Parameter, ..
         ),
         Parameter(
             name="bank",
-            description="The key of one bank, as the first line of the stream names it; all banks where it is not given.",
+            description="The key of one bank, as the first line of the stream names it; all banks where there is none.",
             schema={"type": "string", "pattern": f"^{_BANK.pattern}$"},
             read=lambda text: _shaped(text, _BANK, "it must be a bank's key"),
         ),

@@ -1,21 +1,21 @@
-"""The session: one sealed cookie in the visitor's browser, and nothing on the server (SECURITY.md, R1 to R9)."""
+"""The session: a sealed cookie in the visitor's browser, and nothing on the server (SECURITY.md, R1 to R9 and R15).
+
+A bank that has just arrived has a cookie of its own beside it (`web.arrivals`); what is read is all of them together.
+"""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import msgspec
 from flask import Flask, Response, request
 
-from keepless.errors import (
-    SealBroken,
-    SessionExpired,
-    SessionMissing,
-    SessionUnreadable,
-    TooManyBanks,
-)
+from keepless.errors import SealBroken, SessionExpired, SessionMissing, SessionUnreadable, TooManyBanks
 from keepless.ports import Clock, Sealer
 from keepless.services.vault import Vault, decode, encode, new_vault
-from keepless.web import cookies
+from keepless.web import arrivals, cookies
+from keepless.web.arrivals import Arrivals
+from keepless.web.jar import Jar
 
 PURPOSE = "session"
 NAME = "__Host-keepless"
@@ -25,25 +25,16 @@ MAX_SET_COOKIE = 4_096
 RANDOM_BYTES = 16
 
 # Kept with the request itself: flask.g outlives one request where a program pushes an application context of its own.
-_FOUND = "keepless.session"
+_JAR = "keepless.jar"
 _FIRST_ERROR_STATUS = 400
 _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-class _Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What one request's cookie turned out to be. `vault` is there for a readable cookie, an expired one included."""
-
-    vault: Vault | None = None
-    unreadable: str | None = None
-    expired: bool = False
-    older_key: bool = False
-
-
 class SessionCookie:
-    """Reads and writes the sealed cookie of the request at hand. One per application; holds no visitor's data.
+    """Reads and writes the sealed cookies of the request at hand. One per application; holds no visitor's data.
 
     `days` and `keep_days` are a session's lifetime without and with "keep me connected". `on_unreadable` is called once
-    for each request with a cookie that does not open, with the reason, for the metric (R9). `https_only` refuses plain
+    for each cookie of a request that does not open, with the reason, for the metric (R9). `https_only` refuses plain
     http even from this machine: for servers behind a proxy, which may be on this machine too.
     """
 
@@ -70,8 +61,17 @@ class SessionCookie:
         return self._days, self._keep_days
 
     def init_app(self, app: Flask) -> None:
-        """Marks answers that depended on a session (R11), and seals anew after a key was rotated (bad input 6)."""
+        """Marks answers that depended on a session (R11), and has unsafe requests that succeed settle what came."""
         app.after_request(self._after_request)
+
+    def jar(self) -> Jar:
+        """This request's sealed cookies, opened once, whatever their state. Raises BadCookie, InsecureTransport."""
+        found: Jar | None = request.environ.setdefault(_JAR, None)
+        if found is None:
+            found = request.environ[_JAR] = self._dated(self._open())
+            for reason in filter(None, (found.main_unreadable, *found.arrivals.unreadable.values())):
+                self._on_unreadable(reason)
+        return found
 
     def read(self) -> Vault:
         """The visitor's vault.
@@ -79,7 +79,7 @@ class SessionCookie:
         Raises SessionMissing, SessionExpired, SessionUnreadable (all three: 401 or the setup page, the cookie left as
         it is), BadCookie (400), InsecureTransport.
         """
-        found = self._look()
+        found = self.jar()
         vault = self._readable(found)
         if found.expired:
             raise SessionExpired("the session's lifetime is over")
@@ -108,58 +108,91 @@ class SessionCookie:
         Raises as `read`, but for SessionExpired; RuntimeError in a GET, which changes nothing.
         """
         _require_unsafe_method()
-        return self._readable(self._look())
+        return self._readable(self.jar())
 
     def write(self, response: Response, vault: Vault) -> Response:
-        """Seals `vault` into the answer, which is returned.
+        """Seals `vault` into the answer, which is returned. A bank that did not come with the request gets its own too.
 
         Raises SessionUnreadable where the request's cookie does not open and SessionExpired where it is over and
-        `vault` is not the rest of it: it may be the only copy of a token (R6, R9). Raises TooManyBanks where the cookie
+        `vault` is not the rest of it: it may be the only copy of a token (R6, R9). Raises TooManyBanks where a cookie
         would be longer than 4,096 bytes, RuntimeError in a GET (R4).
         """
         _require_unsafe_method()
-        held = self._look()
+        held = self.jar()
         if held.unreadable is not None:
             raise SessionUnreadable(held.unreadable)
         if held.expired and held.vault is not None and not _same_session(held.vault, vault):
             raise SessionExpired("the banks of the expired session are to be removed first")
-        name, secure = self._name()
-        sealed = self._sealer.seal(PURPOSE, encode(vault))
-        # The browser keeps the cookie for longer than it is valid: an expired one can still revoke its banks.
-        line = cookies.line(name, sealed, max_age=cookies.LONGEST_LIFE, secure=secure)
-        if len("Set-Cookie: ") + len(line) > MAX_SET_COOKIE:
-            raise TooManyBanks(f"{len(vault.banks)} bank(s) make the cookie too long")
-        cookies.put(response, line)
-        request.environ[_FOUND] = _Found(vault=vault, expired=held.expired)
-        return response
+        return self._put(response, self._lines(held, vault), msgspec.structs.replace(held, vault=vault, written=True))
 
     def clear(self, response: Response) -> Response:
-        """Takes the cookie out of the browser, once its banks are removed; the answer is returned.
+        """Takes the cookies that opened out of the browser, once their banks are removed; the answer is returned.
 
         Raises SessionUnreadable for a cookie that does not open (R9), RuntimeError in a GET (R4).
         """
         _require_unsafe_method()
-        held = self._look()
+        held = self.jar()
         if held.unreadable is not None:
             raise SessionUnreadable(held.unreadable)
-        return self._clear(response)
+        names = [self._name()[0], *(arrival.name for arrival in held.arrivals.opened)]
+        return self._put(response, map(self._clearing_line, names), Jar(written=True))
 
     def forget_unreadable(self, response: Response) -> bool:
-        """Clears a cookie that does not open, because the person asked for it in so many words; whether there was one.
+        """Clears cookies that do not open, because the person asked for it in so many words; whether there were any.
 
-        The only way past such a cookie (docs/decisions/0003-sealed-cookie.md). A cookie that opens, perhaps again since
-        the page was shown, is left as it is. Raises RuntimeError in a GET.
+        The only way past such cookies (docs/decisions/0003-sealed-cookie.md). Those that open, perhaps again since the
+        page was shown, are left as they are. Raises RuntimeError in a GET.
         """
         _require_unsafe_method()
-        if self._look().unreadable is None:
+        held = self.jar()
+        names = [*([self._name()[0]] if held.main_unreadable else []), *held.arrivals.unreadable]
+        if not names:
             return False
-        self._clear(response)
+        rest = Jar(main=held.main, older_key=held.older_key, arrivals=Arrivals(opened=held.arrivals.opened))
+        self._put(response, map(self._clearing_line, names), self._dated(rest))
         return True
 
-    def _clear(self, response: Response) -> Response:
+    def _lines(self, held: Jar, vault: Vault) -> list[str]:
+        """The Set-Cookie lines that make `vault` of what came: first the session's own cookie, then the banks'."""
         name, secure = self._name()
-        cookies.put(response, cookies.line(name, "", max_age=0, secure=secure))
-        request.environ[_FOUND] = _Found()
+        # More banks than one cookie takes can arrive at once. Those that do not fit stay in their own.
+        main = self._line(name, PURPOSE, vault.fitting())
+        came, opened = held.came, held.arrivals.opened
+        new = {
+            own: self._line(own, arrivals.PURPOSE, vault.alone(key, since=self._clock()))
+            for key in vault.banks
+            if came is None or key not in came.banks
+            for own in (arrivals.name_of(key.bank.item_id, secure=secure),)
+        }
+        staying = [each for each in opened if each.key in vault.banks]
+        resting = arrivals.at_rest(
+            staying,
+            settled=held.main.banks if held.main is not None else (),
+            now=self._clock(),
+            room=arrivals.MOST_BYTES - sum(map(len, (main, *new.values()))),
+        )
+        kept = [each for each in staying if each not in resting]
+        renewed = [self._line(each.name, arrivals.PURPOSE, each.vault) for each in kept if each.older_key]
+        gone = [each.name for each in opened if each not in kept and each.name not in new]
+        return [main, *new.values(), *renewed, *map(self._clearing_line, gone)]
+
+    def _line(self, name: str, purpose: str, vault: Vault) -> str:
+        """A Set-Cookie line. The browser keeps it for longer than it is valid: an expired one can still revoke."""
+        _, secure = self._name()
+        sealed = self._sealer.seal(purpose, encode(vault))
+        line = cookies.line(name, sealed, max_age=cookies.LONGEST_LIFE, secure=secure)
+        if len("Set-Cookie: ") + len(line) > MAX_SET_COOKIE:
+            raise TooManyBanks(f"{len(vault.banks)} bank(s) make the cookie too long")
+        return line
+
+    def _clearing_line(self, name: str) -> str:
+        _, secure = self._name()
+        return cookies.line(name, "", max_age=0, secure=secure)
+
+    def _put(self, response: Response, lines: Iterable[str], after: Jar) -> Response:
+        for line in lines:
+            cookies.put(response, line)
+        request.environ[_JAR] = after
         return response
 
     def _name(self) -> tuple[str, bool]:
@@ -167,45 +200,61 @@ class SessionCookie:
         secure = cookies.over_https(request, https_only=self._https_only)
         return (NAME if secure else LOCAL_NAME), secure
 
-    def _readable(self, found: _Found) -> Vault:
+    def _readable(self, found: Jar) -> Vault:
         if found.unreadable is not None:
             raise SessionUnreadable(found.unreadable)
         if found.vault is None:
             raise SessionMissing("no session cookie came with the request")
         return found.vault
 
-    def _look(self) -> _Found:
-        """This request's cookie, opened once. Raises BadCookie, InsecureTransport."""
-        found: _Found | None = request.environ.setdefault(_FOUND, None)
-        if found is None:
-            name, _ = self._name()
-            found = request.environ[_FOUND] = self._open(cookies.value_of(request, name))
-            if found.unreadable is not None:
-                self._on_unreadable(found.unreadable)
-        return found
-
-    def _open(self, sealed: str | None) -> _Found:
+    def _open(self) -> Jar:
+        name, secure = self._name()
+        sealed = cookies.value_of(request, name)
+        own = arrivals.read(request, lambda text: self._unsealed(arrivals.PURPOSE, text), secure=secure)
         if not sealed:  # an empty cookie holds nothing that could be lost
-            return _Found()
+            return Jar(arrivals=own)
         try:
-            vault = decode(self._sealer.open(PURPOSE, sealed))
-            vault.require_alive(self._clock())
+            main, older_key = self._unsealed(PURPOSE, sealed)
         except (SealBroken, SessionUnreadable) as fault:
-            return _Found(unreadable=fault.reason)
+            return Jar(main_unreadable=fault.reason, arrivals=own)
+        return Jar(main=main, older_key=older_key, arrivals=own)
+
+    def _unsealed(self, purpose: str, sealed: str) -> tuple[Vault, bool]:
+        """The vault, an expired one too, and whether an older key sealed it. Raises SealBroken, SessionUnreadable."""
+        vault = decode(self._sealer.open(purpose, sealed))
+        with suppress(SessionExpired):
+            vault.require_alive(self._clock())
+        return vault, not self._sealer.is_newest(sealed)
+
+    def _dated(self, found: Jar) -> Jar:
+        """`found` with its vault, and whether that is over."""
+        vault = found.came
+        try:
+            if vault is not None:
+                vault.require_alive(self._clock())
         except SessionExpired:
-            return _Found(vault=vault, expired=True)
-        return _Found(vault=vault, older_key=not self._sealer.is_newest(sealed))
+            return msgspec.structs.replace(found, vault=vault, expired=True)
+        return msgspec.structs.replace(found, vault=vault)
 
     def _after_request(self, response: Response) -> Response:
-        if _FOUND not in request.environ:
+        if _JAR not in request.environ:
             return response
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
-        found: _Found | None = request.environ[_FOUND]
+        found: Jar | None = request.environ[_JAR]
         fine = response.status_code < _FIRST_ERROR_STATUS and request.method in _UNSAFE_METHODS
-        if fine and found is not None and found.older_key and found.vault is not None:
-            self.write(response, found.vault)
+        if fine and found is not None and not found.written:
+            self._settle(response, found)
         return response
+
+    def _settle(self, response: Response, found: Jar) -> None:
+        """Takes arrived banks into the session's cookie, seals anew after a rotation, and clears what may go."""
+        vault = found.vault
+        if vault is None or found.expired or found.main_unreadable is not None:
+            return
+        main, *others = self._lines(found, vault)
+        due = found.older_key or found.main != vault.fitting()
+        self._put(response, [main, *others] if due else others, msgspec.structs.replace(found, written=True))
 
 
 def _same_session(held: Vault, written: Vault) -> bool:

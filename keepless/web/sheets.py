@@ -1,33 +1,21 @@
 """The dashboard as its page shows it: every figure is text, every sentence made; the template only places them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from keepless.core.categories import category_label
-from keepless.core.models import BankProblem
 from keepless.core.periods import Period, month_of
 from keepless.errors import Action
 from keepless.services.dashboards import Bank, Dashboard, Share, Spending
 from keepless.web import present
 from keepless.web.billing import BillLine, CardSheet, LoanLine, bill_lines, card_sheets, loan_lines, use_sentences
-from keepless.web.faults import words_for
+from keepless.web.language import category_name, gettext, ngettext
 from keepless.web.ledger import ANCHOR, PERIODS, Choice, Form, Ledger, address, form, ledger, period_words
 from keepless.web.months import MonthBar, month_bars, month_sentence, period_sentence
-
-
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank that could not be read: what happened and the next step. `control` is one of errors.Action."""
-
-    bank: str
-    item_id: str
-    title: str
-    detail: str
-    next_step: str
-    control: str
-    code: str
-    request_id: str | None
+from keepless.web.notices import Notice, notice
+from keepless.web.renewals import Renewal, renewals
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -70,6 +58,7 @@ class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
     """A bank's accounts. `note` says what is missing, "" where nothing is."""
 
     name: str
+    item_id: str
     asked_at: str
     note: str
     accounts: tuple[AccountLine, ...]
@@ -86,6 +75,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     period: str
     periods: tuple[Choice, ...]
     notices: tuple[Notice, ...]
+    renewals: tuple[Renewal, ...]
     twice: tuple[str, ...]  # banks that look as if one were connected two times
     waiting: bool
     reconnects: bool
@@ -109,17 +99,18 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None)
     currencies = tuple(currency_sheet(each, board.period, names, asked) for each in board.spending)
     return Statement(
         month=present.month(month_of(board.today)),
-        today=present.day(board.today, board.today) + ("" if zone else ", by UTC: this browser has told no time zone"),
+        today=_today(board.today, zone),
         period=period_words(board.period, board.today),
         periods=tuple(
             Choice(
                 value=address(asked, days=str(days), **{"from": "", "to": "", "page": ""}),
-                label=label,
+                label=gettext(label),
                 chosen=board.period == Period.last_days(board.today, days),
             )
             for days, label in PERIODS
         ),
         notices=notices,
+        renewals=tuple(renewals(board.banks, board.today, zone)),
         twice=_connected_twice(board.banks),
         waiting=any(each.control == Action.WAIT for each in notices),
         reconnects=any(each.control == Action.RECONNECT for each in notices),
@@ -137,36 +128,35 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None)
     )
 
 
-def notice(problem: BankProblem) -> Notice:
-    """What happened to a bank, in the words that the JSON uses too."""
-    words = words_for(problem)
-    return Notice(
-        bank=problem.bank.name or "A bank",
-        item_id=problem.bank.item_id,
-        title=words.title,
-        detail=words.detail,
-        next_step=words.next_step,
-        control=problem.action,
-        code=problem.code,
-        request_id=problem.request_id,
-    )
-
-
 def _without(board: Dashboard) -> str:
     """Whose transactions are missing from every figure: said beside the figures, or they would look whole."""
     missing = [
-        *(problem.bank.name or "a bank" for problem in board.problems),
-        *(bank.name for bank in board.banks if (bank.transactions_problem or "") not in {"", *_NOT_OFFERED}),
+        *(problem.bank.name or gettext("a bank") for problem in board.problems),
+        *(bank.name for bank in board.banks if (bank.transactions_problem or "") not in {"", *NOT_OFFERED}),
     ]
-    return f"Without {present.joined(missing)}, whose transactions did not come." if missing else ""
+    if not missing:
+        return ""
+    return gettext("Without %(banks)s, whose transactions did not come.", banks=present.joined(missing))
 
 
 def _nothing(board: Dashboard) -> str:
     """Why there is no figure, where the banks answered and no transaction came."""
-    if all(bank.transactions_problem in _NOT_OFFERED for bank in board.banks):
-        return "No bank of yours gives Plaid transactions, so there is no spending to show."
-    period = period_words(board.period, board.today)
-    return f"No transaction from {period}. Choose a longer period below, or come back after the next purchase."
+    if all(bank.transactions_problem in NOT_OFFERED for bank in board.banks):
+        return gettext("No bank of yours gives Plaid transactions, so there is no spending to show.")
+    return gettext(
+        "No transaction from %(first)s to %(last)s. "
+        "Choose a longer period below, or come back after the next purchase.",
+        first=present.day(board.period.start, board.today),
+        last=present.day(board.period.end, board.today),
+    )
+
+
+def _today(today: date, zone: ZoneInfo | None) -> str:
+    """The day in a sentence; by UTC, where no zone is known, and saying so."""
+    day = present.day(today, today)
+    if zone:
+        return gettext("Today is %(day)s.", day=day)
+    return gettext("Today is %(day)s, by UTC: this browser has told no time zone.", day=day)
 
 
 def _connected_twice(banks: Sequence[Bank]) -> tuple[str, ...]:
@@ -186,15 +176,16 @@ def currency_sheet(
 ) -> CurrencySheet:
     """One currency's figures in words and bars."""
     currency, month = spending.currency, spending.month
-    facts = [Fact("Income", present.money(month.income, currency))]
+    facts = [Fact(gettext("Income"), present.money(month.income, currency))]
     if month.debt_payments:
-        facts.append(Fact("Loan payments", present.money(month.debt_payments, currency)))
+        facts.append(Fact(gettext("Loan payments"), present.money(month.debt_payments, currency)))
     if month.cash:
-        facts.append(Fact("Cash drawn", present.money(month.cash, currency)))
-    facts.append(Fact("Left over", present.money(month.net, currency)))
+        facts.append(Fact(gettext("Cash drawn"), present.money(month.cash, currency)))
+    facts.append(Fact(gettext("Left over"), present.money(month.net, currency)))
     merchants = _bars(spending.by_merchant, currency, dict[str, str]())
     if spending.other_merchants:
-        label = present.counted(spending.other_merchants, "other", "others")
+        others = spending.other_merchants
+        label = ngettext("%(number)s other", "%(number)s others", others, number=present.count(others))
         merchants = (
             *merchants,
             Bar(label=label, figure=present.money(spending.other_merchants_spent, currency), width="0"),
@@ -209,7 +200,7 @@ def currency_sheet(
         categories=_bars(
             spending.by_category,
             currency,
-            {share.key: category_label(share.key) for share in spending.by_category},
+            {share.key: category_name(share.key) for share in spending.by_category},
             lambda key: address(asked, category=key, page="") + ANCHOR,
         ),
         merchants=merchants,
@@ -221,6 +212,7 @@ def bank_sheet(bank: Bank, zone: ZoneInfo | None) -> BankSheet:
     """The bank's accounts with their balances; one the bank does not tell is a dash, never zero."""
     return BankSheet(
         name=bank.name,
+        item_id=bank.item_id,
         asked_at=present.moment(bank.fetched_at, zone),
         note=_missing_from(bank),
         accounts=tuple(
@@ -236,23 +228,31 @@ def bank_sheet(bank: Bank, zone: ZoneInfo | None) -> BankSheet:
 
 
 # The bank has no such product, or no account it would be about: nothing to do and nothing to try again.
-_NOT_OFFERED = frozenset({"PRODUCTS_NOT_SUPPORTED", "NO_LIABILITY_ACCOUNTS", "PRODUCT_NOT_ENABLED"})
+NOT_OFFERED = frozenset({"PRODUCTS_NOT_SUPPORTED", "NO_LIABILITY_ACCOUNTS", "PRODUCT_NOT_ENABLED"})
 
 
 def _missing_from(bank: Bank) -> str:
     """What of a bank's data is not on the page, in sentences."""
     sentences = []
-    if bank.transactions_problem in _NOT_OFFERED:
-        sentences.append("This bank gives Plaid no transactions.")
+    if bank.transactions_problem in NOT_OFFERED:
+        sentences.append(gettext("This bank gives Plaid no transactions."))
     elif bank.transactions_problem:
-        sentences.append(f"Its transactions could not be read this time ({bank.transactions_problem}).")
-    if bank.liabilities_problem in _NOT_OFFERED:
-        sentences.append("This bank gives Plaid no terms of cards and loans.")
+        code = bank.transactions_problem
+        sentences.append(gettext("Its transactions could not be read this time (%(code)s).", code=code))
+    if bank.liabilities_problem in NOT_OFFERED:
+        sentences.append(gettext("This bank gives Plaid no terms of cards and loans."))
     elif bank.liabilities_problem:
-        sentences.append(f"The terms of its cards and loans could not be read this time ({bank.liabilities_problem}).")
+        code = bank.liabilities_problem
+        sentences.append(gettext("The terms of its cards and loans could not be read this time (%(code)s).", code=code))
     if bank.unreadable:
-        entries = present.counted(bank.unreadable, "entry", "entries")
-        sentences.append(f"Left out because it made no sense: {entries}.")
+        sentences.append(
+            ngettext(
+                "Left out because it made no sense: %(number)s entry.",
+                "Left out because it made no sense: %(number)s entries.",
+                bank.unreadable,
+                number=present.count(bank.unreadable),
+            )
+        )
     return " ".join(sentences)
 
 

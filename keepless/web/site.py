@@ -1,11 +1,13 @@
 """What the web layer is built from: the site's plain values and the parts that do its work."""
 
+import secrets
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from keepless.core.secret import Secret
 from keepless.ports import Clock, Plaid, Sealer, Webhooks
+from keepless.services.endings import Endings
 from keepless.web.hints import HintsCookies
 from keepless.web.metrics import Metrics
 from keepless.web.session import SessionCookie
@@ -22,6 +24,7 @@ class Site:
     link_origins: tuple[str, ...]  # origins that Link frames and calls, as CSP sources
     history_days: int = 90
     max_history_days: int = 730  # as far as Plaid's transactions go back
+    redirect_uri: str | None = None  # where banks with a page of their own send people back to; see web.oauth
     metrics_token: Secret | None = None  # reads /metrics from elsewhere than this machine
     log_key: Secret | None = None  # keys the hashes that stand for ids in logs; a new one for each process where None
     metrics_open_here: bool = True  # /metrics without a token for this machine; not where a proxy may be on it
@@ -39,7 +42,9 @@ class Parts:
     clock: Clock
     hints: HintsCookies = field(default_factory=HintsCookies)
     metrics: Metrics = field(default_factory=Metrics)
+    endings: Endings = field(init=False)
     started_at: datetime = field(init=False)  # UTC
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "endings", Endings(self.clock, secrets.token_bytes(32)))
         object.__setattr__(self, "started_at", self.clock())

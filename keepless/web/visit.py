@@ -13,7 +13,7 @@ from keepless.services.dashboards import reading_range
 from keepless.services.linking import Linking
 from keepless.services.snapshots import Snapshots, SnapshotSource, StatelessPlaidClient
 from keepless.services.vault import Vault
-from keepless.web.faults import BanksNeedAttention, NothingReadable
+from keepless.web.errors import BanksNeedAttention, NothingReadable
 from keepless.web.logs import Pseudonyms
 from keepless.web.query import QueryReader
 from keepless.web.site import Parts, Site
@@ -54,7 +54,12 @@ class Visit:
         return StatelessPlaidClient(parts.plaid, parts.pool, vault, expected, warned_of=parts.endings.of)
 
     def read_banks(self, vault: Vault, period: Period) -> Snapshots:
-        """Everything the vault's banks say of `period`, live. What the answer teaches is kept as a hint by itself."""
+        """Everything the vault's banks say of `period`, live, and of the days from its end to today.
+
+        Banks go by the day of booking: a row of its last days, or the booked twin of a pending one, comes with a later
+        day. What the answer teaches is kept as a hint by itself.
+        """
+        period = Period(period.start, max(period.end, self.today()))
         snapshots = self.client(vault, period).get_dashboard_data(period.start, period.end)
         for problem in snapshots.problems:
             self.parts.metrics.bank_problem(problem.action)

@@ -1,0 +1,33 @@
+"""Errors that only the web layer raises; `web/faults.py` has the answer to each."""
+
+from keepless.core.models import BankProblem
+from keepless.errors import KeeplessError
+
+
+class NothingReadable(KeeplessError):
+    """Banks are connected and none of them answered: an empty list would look like "no transactions"."""
+
+    def __init__(self, problems: tuple[BankProblem, ...]) -> None:
+        super().__init__(f"none of {len(problems)} bank(s) could be read")
+        self.problems = problems
+
+
+class BanksNeedAttention(NothingReadable):
+    """The same, and no bank will answer by itself: each waits for the person."""
+
+
+class ExportIncomplete(KeeplessError):
+    """An export would lack what will come by waiting. `missing` says what, in sentences; `problems` has its banks."""
+
+    def __init__(self, missing: str, problems: tuple[BankProblem, ...]) -> None:
+        super().__init__("the export would not be whole")
+        self.missing = missing
+        self.problems = problems
+
+
+class ExportNeedsAttention(ExportIncomplete):
+    """The same, and some of it will not come by waiting."""
+
+
+class MetricsForbidden(KeeplessError):
+    """The metrics were asked for from elsewhere, without their token."""

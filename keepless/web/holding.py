@@ -1,0 +1,148 @@
+"""What is held about a visitor at this moment: by the server, at Plaid, and in their own browser. Never a token."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+from flask import Response, request
+
+from keepless.core.models import BankRef
+from keepless.errors import BadCookie, InsecureTransport, LinkMissing
+from keepless.web import choice, cookies, hints, oauth, session
+from keepless.web.jar import Jar
+from keepless.web.operations import Operation, answer
+from keepless.web.visit import Visit
+
+SESSION = "the keys to your banks, their names and ids, and the session's times"
+ARRIVAL = "the key to a bank that has arrived, until it is safe with the others"
+LINK = "the connection to a bank that you have begun, until it is finished"
+PLAIN = {
+    hints.COUNTS_NAME: "how many transactions each bank had at the last visit",
+    hints.ZONE_NAME: "your time zone, so that today is your day",
+    choice.NAME: "the language you chose",
+}
+
+
+class HeldCookie(msgspec.Struct, frozen=True, kw_only=True):
+    """A cookie of ours that came with the request; `bytes` is the length of its name and value.
+
+    `http_only` says that no script reads it. A sealed one `opens` or does not, and after `until` (UTC) reads nothing
+    any more. A plain one shows its `value`, and stays until logging out; the language, until another is chosen.
+    """
+
+    name: str
+    purpose: str
+    bytes: int
+    sealed: bool
+    http_only: bool
+    opens: bool | None = None
+    until: datetime | None = None
+    value: str | None = None
+
+
+class HeldNote(msgspec.Struct, frozen=True):
+    """What the server has in its memory about one bank: when its permission ends (UTC), as Plaid told it."""
+
+    bank: BankRef
+    renew_by: datetime
+
+
+class HeldSession(msgspec.Struct, frozen=True, kw_only=True):
+    """The times of the session (UTC), and whether it was to be the longer one. One that `is_over` only disconnects."""
+
+    issued_at: datetime
+    expires_at: datetime
+    keep_connected: bool
+    is_over: bool
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is held: notes in the server's memory, connections at Plaid, cookies in this browser."""
+
+    on_server: tuple[HeldNote, ...]
+    at_plaid: tuple[BankRef, ...]
+    in_browser: tuple[HeldCookie, ...]
+    session: HeldSession | None
+
+
+def holding(visit: Visit) -> Holding:
+    """What is held about the visitor of this request, whatever state their session is in.
+
+    Raises BadCookie, InsecureTransport.
+    """
+    jar = visit.parts.session.jar()
+    vault = jar.vault
+    banks = tuple(key.bank for key in vault.banks) if vault is not None else ()
+    return Holding(
+        on_server=tuple(HeldNote(bank, ends) for bank in banks if (ends := visit.parts.endings.of(bank.item_id))),
+        at_plaid=banks,
+        in_browser=tuple(_cookies(visit, jar)),
+        session=_session(jar),
+    )
+
+
+def what_you_hold(visit: Visit) -> Response:
+    """The answer to "what do you hold about me?"."""
+    return answer(holding(visit))
+
+
+def _session(jar: Jar) -> HeldSession | None:
+    if jar.vault is None:
+        return None
+    return HeldSession(
+        issued_at=jar.vault.issued_at,
+        expires_at=jar.vault.expires_at,
+        keep_connected=jar.vault.keep_connected,
+        is_over=jar.expired,
+    )
+
+
+def _cookies(visit: Visit, jar: Jar) -> Iterator[HeldCookie]:
+    sealed = _sealed(visit, jar)
+    for name, value in cookies.all_of(request):
+        length = len(name) + len(value)
+        if value and name in sealed:
+            purpose, until = sealed[name]
+            yield HeldCookie(
+                name=name,
+                purpose=purpose,
+                bytes=length,
+                sealed=True,
+                http_only=True,
+                opens=until is not None,
+                until=until,
+            )
+        elif value and name in PLAIN:
+            yield HeldCookie(name=name, purpose=PLAIN[name], bytes=length, sealed=False, http_only=False, value=value)
+
+
+def _sealed(visit: Visit, jar: Jar) -> dict[str, tuple[str, datetime | None]]:
+    """What each sealed cookie of ours would be for, and how long what came is good for; None where it does not open."""
+    secure = cookies.over_https(request)
+    own, link = (session.NAME, oauth.NAME) if secure else (session.LOCAL_NAME, oauth.LOCAL_NAME)
+    return {
+        own: (SESSION, jar.main.expires_at if jar.main is not None else None),
+        link: (LINK, _link_until(visit)),
+        **{each.name: (ARRIVAL, each.vault.expires_at) for each in jar.arrivals.opened},
+        **dict.fromkeys(jar.arrivals.unreadable, (ARRIVAL, None)),
+    }
+
+
+def _link_until(visit: Visit) -> datetime | None:
+    try:
+        return oauth.begun(visit).link.expires_at
+    except LinkMissing:
+        return None
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/what-you-hold",
+        name="what_you_hold",
+        summary="Everything held about you: by the server, at Plaid, in this browser. Needs no session.",
+        view=what_you_hold,
+        answer=Holding,
+        faults=(BadCookie, InsecureTransport),
+    ),
+)
