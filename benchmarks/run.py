@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import analysis, dashboard, decode, fetch
+from benchmarks import filter as filtering
 
 OUT = Path(__file__).parent / "out" / "bench.json"
 PARTS: dict[str, Callable[[], list[dict[str, Any]]]] = {
@@ -25,6 +26,7 @@ PARTS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "decode": decode.measure,
     "fetch": fetch.measure,
     "dashboard": dashboard.measure,
+    "filter": filtering.measure,
 }
 
 

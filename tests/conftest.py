@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 from playwright.sync_api import Browser
 from support.chromium import chromium as start_chromium
 from support.local_plaid import LocalPlaid
 from support.local_plaid import local_plaid as serve
+
+# How long a case takes is the machine's matter; what is slow is measured in benchmarks/.
+settings.register_profile("keepless", deadline=None)
+settings.load_profile("keepless")
 
 
 def pytest_runtest_setup() -> None:

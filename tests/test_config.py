@@ -111,6 +111,42 @@ def test_plaids_own_environments_are_spoken_to_over_https_only():
         settings(PLAID_ENV="sandbox", PLAID_BASE_URL="http://127.0.0.1:9")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://money.example/oauth-return",
+        "https://money.example:8443/oauth-return",
+        "http://localhost:5001/oauth-return",
+    ],
+)
+def test_an_address_to_come_back_to_is_one_of_this_installation(address):
+    assert settings(PLAID_ENV="sandbox", PLAID_REDIRECT_URI=address).redirect_uri == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://money.example/",
+        "https://money.example/oauth-return/more",
+        "https://money.example/app/oauth-return",
+        "https://money.example/oauth-return,https://other.example/oauth-return",
+        "https://money.example/oauth-return?next=/",
+        "https://user@money.example/oauth-return",
+        "http://money.example/oauth-return",
+        "/oauth-return",
+    ],
+)
+def test_any_other_address_to_come_back_to_is_refused_in_one_line(address):
+    with pytest.raises(ConfigError, match="PLAID_REDIRECT_URI must be") as refused:
+        settings(PLAID_REDIRECT_URI=address)
+    assert "\n" not in str(refused.value)
+
+
+def test_in_production_plaid_takes_no_plain_http_to_come_back_to():
+    with pytest.raises(ConfigError, match="PLAID_REDIRECT_URI must be https"):
+        settings(PLAID_ENV="production", PLAID_REDIRECT_URI="http://localhost:5001/oauth-return")
+
+
 def test_a_secret_may_come_from_a_file(tmp_path):
     file = tmp_path / "key"
     file.write_text(KEY + "\n")
@@ -149,7 +185,10 @@ def test_no_secret_prints():
 
 
 @given(
-    st.dictionaries(st.sampled_from(["PORT", "PLAID_ENV", "SESSION_DAYS", "PLAID_BASE_URL", "LOG_FORMAT"]), st.text())
+    st.dictionaries(
+        st.sampled_from(["PORT", "PLAID_ENV", "SESSION_DAYS", "PLAID_BASE_URL", "PLAID_REDIRECT_URI", "LOG_FORMAT"]),
+        st.text(),
+    )
 )
 def test_any_text_gives_settings_or_a_refusal(changed):
     with contextlib.suppress(ConfigError):
@@ -161,3 +200,10 @@ def test_every_setting_is_documented():
     named = set(re.findall(r'"([A-Z][A-Z_]{3,})"', code))
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (REPOSITORY / "docs/settings.md").read_text(), re.MULTILINE))
     assert named == documented
+
+
+def test_plaids_own_view_of_what_recurs_is_asked_for_only_where_the_operator_says_so():
+    assert not settings().plaid.recurring
+    assert settings(PLAID_RECURRING="true").plaid.recurring
+    with pytest.raises(ConfigError, match="PLAID_RECURRING must be one of true, false"):
+        settings(PLAID_RECURRING="yes")

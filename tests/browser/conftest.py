@@ -61,7 +61,9 @@ def site(_running):
 def visit(chromium, site):
     """Opens the start page in a browser of its own; `visit(javascript=False)` in one without scripts.
 
-    At the end, no page may have met an error of a script or of the content security policy.
+    `width` and `height` size the window, `scheme` is "light" or "dark", `calm=True` asks for reduced motion, `locale`
+    is the browser's ("es-ES"); all other options are Playwright's own of a context. At the end, no page may have met
+    an error of a script or of the content security policy.
     """
     contexts, faults = [], []
 
@@ -69,19 +71,54 @@ def visit(chromium, site):
         if message.type == "error" and "Failed to load resource" not in message.text:
             faults.append(message.text)
 
-    def open_browser(path="/", *, javascript=True, **options):
+    def open_browser(path="/", *, javascript=True, width=1280, height=800, scheme="light", calm=False, **options):
         context = chromium.new_context(
-            base_url=site.url, java_script_enabled=javascript, timezone_id="America/New_York", **options
+            **{
+                "base_url": site.url,
+                "java_script_enabled": javascript,
+                "timezone_id": "America/New_York",
+                "viewport": {"width": width, "height": height},
+                "color_scheme": scheme,
+                "reduced_motion": "reduce" if calm else "no-preference",
+                **options,
+            }
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(path)
+        if path is not None:
+            page.goto(path)
         return page
 
     yield open_browser
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def connected(visit, site, local_plaid):
+    """A browser with banks connected by their tokens, on the dashboard's program at `path`; the options are `visit`'s.
+
+    `connected()` has the demo household, `connected("demo", "user_good")` two banks; a text that is no user's name but
+    begins with "access-" is taken as a token. `path=None` opens no page: `page.goto` then begins the visit.
+    """
+
+    def open_connected(*users, path="/", **options):
+        page = visit(None, **options)
+        context = page.context
+        for user in users or ("demo",):
+            token = user if user.startswith("access-") else local_plaid.connect(user)
+            answer = context.request.post(
+                "/setup", form={"access_token": token}, headers={"Sec-Fetch-Site": "same-origin"}, max_redirects=0
+            )
+            assert answer.status == 303, answer.text()
+        # What tells the server that the script runs here: without it the first page is the statement.
+        context.add_cookies([{"name": "keepless-tz", "value": "America/New_York", "url": site.url}])
+        if path is not None:
+            page.goto(path)
+        return page
+
+    return open_connected

@@ -25,8 +25,10 @@ def test_no_file_holds_a_token_a_merchant_or_an_amount_after_a_visit(tmp_path, c
         connect(page)
         expect(page.get_by_text("spent so far").first).to_be_visible()
         sealed = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "keepless-local")
+        page.goto("/statement?days=730")
         shown = page.content()
         for path in (
+            "/#transactions?q=Bakery",
             "/?q=Bakery&days=730",
             "/api/transactions?days=730",
             "/api/dashboard",

@@ -18,6 +18,7 @@ from keepless.errors import (
     SessionMissing,
     SessionUnreadable,
     TooManyBanks,
+    UnknownBank,
 )
 from keepless.services.vault import BankKey, Vault, decode
 from keepless.web.session import LOCAL_NAME, NAME, SessionCookie
@@ -34,6 +35,7 @@ STATUS = {
     BadCookie: 400,
     InsecureTransport: 403,
     TooManyBanks: 409,
+    UnknownBank: 404,
 }
 
 
@@ -60,6 +62,7 @@ class House:
             ("/banks", "GET", self.banks),
             ("/connect/<int:number>", "POST", self.connect),
             ("/disconnect/<int:number>", "POST", self.disconnect),
+            ("/remove/<int:number>", "POST", self.remove),
             ("/link-token", "POST", self.link_token),
             ("/logout", "POST", self.logout),
             ("/forget", "POST", self.forget),
@@ -80,6 +83,10 @@ class House:
     def disconnect(self, number: int) -> Response:
         rest = self.session.read_to_revoke().without_banks([bank(number).bank.item_id])
         return self.session.write(jsonify("disconnected"), rest)
+
+    def remove(self, number: int) -> Response:
+        rest = self.session.read().without_banks([self.session.read().bank_of(bank(number).bank.item_id).bank.item_id])
+        return self.session.write(jsonify("removed"), rest) if rest.banks else self.session.clear(jsonify("removed"))
 
     def link_token(self) -> Response:
         self.session.read()
@@ -135,7 +142,7 @@ def sets_nothing(answer: TestResponse) -> bool:
 
 
 def attributes(answer: TestResponse) -> tuple[str, set[str]]:
-    """The name and the attributes of the answer's only cookie, without Max-Age."""
-    (line,) = answer.headers.getlist("Set-Cookie")
+    """The name and the attributes of the session's own cookie in the answer, without Max-Age."""
+    (line,) = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith((f"{NAME}=", f"{LOCAL_NAME}="))]
     pair, *rest = line.split("; ")
     return pair.partition("=")[0], {attribute for attribute in rest if not attribute.startswith("Max-Age")}

@@ -6,6 +6,7 @@ from keepless.core.models import BankRef
 from keepless.core.secret import Secret
 from keepless.errors import TooManyBanks
 from keepless.services.vault import BankKey, Vault
+from keepless.web.arrivals import name_of
 from keepless.web.session import LOCAL_NAME, NAME
 
 # --- R1 and R2: names and attributes ----------------------------------------------------------------------------------
@@ -28,8 +29,10 @@ def test_r1_writing_twice_leaves_one_cookie_and_the_last_one():
         vault = house.session.read_or_new()
         house.session.write(response, vault.with_bank(bank(1)))
         house.session.write(response, vault.with_bank(bank(1)).with_bank(bank(2)))
-        (line,) = response.headers.getlist("Set-Cookie")
-        house.jar = line.partition("=")[2].partition(";")[0]
+        lines = response.headers.getlist("Set-Cookie")
+        names = [line.partition("=")[0] for line in lines]
+        assert names == [LOCAL_NAME, *(name_of(bank(number).bank.item_id, secure=False) for number in (1, 2))]
+        house.jar = lines[0].partition("=")[2].partition(";")[0]
     assert len(house.vault().banks) == 2
 
 

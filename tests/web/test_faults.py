@@ -11,7 +11,8 @@ from keepless import errors
 from keepless.core.models import BankProblem, BankRef
 from keepless.errors import Action, PlaidFault
 from keepless.web import faults
-from keepless.web.faults import all_faults, fault_of, words_for
+from keepless.web.faults import all_faults
+from keepless.web.lookup import fault_of, words_for
 
 DOCS = Path(__file__).parents[2] / "docs" / "errors.md"
 OURS = [

@@ -27,8 +27,13 @@ def test_r16_every_unsafe_route_is_in_the_matrix(lone_site):
     assert set(unsafe_routes(lone_site.app)) == {
         ("POST", "/setup"),
         ("POST", "/logout"),
+        ("POST", "/disconnect"),
+        ("POST", "/language"),
+        ("POST", "/api/disconnect"),
         ("POST", "/api/link-token"),
+        ("POST", "/api/link-done"),
         ("POST", "/api/exchange"),
+        ("POST", "/api/export"),
     }
 
 

@@ -7,14 +7,17 @@ from keepless.web.headers import HSTS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "worker-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 POLICY_WITH_LINK = (
     f"default-src 'none'; script-src 'self' {NOWHERE}/link/v2/stable/link-initialize.js; style-src 'self'; "
-    f"img-src 'self' data:; connect-src 'self' {NOWHERE}; frame-src {NOWHERE}; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    f"img-src 'self' data:; connect-src 'self' {NOWHERE}; worker-src 'self'; frame-src {NOWHERE}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-WITH_LINK = {("GET", "/"), ("HEAD", "/"), ("GET", "/setup"), ("HEAD", "/setup"), ("POST", "/setup")}
+# Without a session, the start page and the statement are the page that connects one.
+WITH_LINK = {(method, path) for method in ("GET", "HEAD") for path in ("/", "/statement", "/setup")} | {
+    ("POST", "/setup")
+}
 
 
 def every_answer(site, base_url="https://keepless.example"):

@@ -58,6 +58,21 @@ def test_a_bank_that_failed_keeps_its_hint_and_one_that_is_gone_loses_it():
     assert expected(after) == {ITEMS[0]: 11, ITEMS[1]: 20}
 
 
+def test_what_a_stream_learned_is_the_text_that_a_get_would_have_written():
+    before = pair_of(written({ITEMS[0]: 10, ITEMS[1]: 20}, ITEMS))
+    with app.test_request_context("/", base_url=LOCAL, environ_overrides={"HTTP_COOKIE": before}):
+        remember = hints.remembering(ITEMS[:2])
+    assert f"{COUNTS_NAME}={remember({ITEMS[1]: 21})}" == pair_of(written({ITEMS[1]: 21}, ITEMS[:2], cookie=before))
+    assert remember({ITEMS[0]: 10}) is None
+    assert remember({}) is None
+
+
+@pytest.mark.parametrize(("cookie", "runs"), [("", False), (f"{ZONE_NAME}=Mars", True), (f"{ZONE_NAME}=", True)])
+def test_a_browser_whose_script_has_run_is_known_by_its_time_zone_a_known_one_or_not(cookie: str, *, runs: bool):
+    with app.test_request_context("/", base_url=LOCAL, environ_overrides={"HTTP_COOKIE": cookie}):
+        assert hints.script_runs() is runs
+
+
 def test_an_item_id_does_not_show_in_its_hint():
     line = written({ITEMS[7]: 512}, ITEMS) or ""
     assert ITEMS[7] not in line
@@ -75,9 +90,10 @@ def test_hints_of_twenty_banks_take_less_than_a_kilobyte():
 
 
 @pytest.mark.parametrize(("base", "secure"), [(LOCAL, False), ("https://money.example", True)])
-def test_r2_hints_are_http_only_and_lax_and_secure_over_https(base: str, *, secure: bool):
+def test_r2_hints_are_lax_and_secure_over_https_and_open_to_the_script_that_writes_them_too(base: str, *, secure: bool):
     attributes = (written({ITEMS[0]: 1}, ITEMS, base=base) or "").split("; ")[1:]
-    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=34560000"} <= set(attributes)
+    assert {"Path=/", "SameSite=Lax", "Max-Age=34560000"} <= set(attributes)
+    assert "HttpOnly" not in attributes
     assert ("Secure" in attributes) is secure
 
 

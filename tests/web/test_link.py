@@ -212,7 +212,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["/api/exchange", "/api/link-token"]),
     st.one_of(JSON, st.fixed_dictionaries({"public_token": JSON}), st.fixed_dictionaries({"item_id": JSON})),

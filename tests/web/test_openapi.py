@@ -8,9 +8,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from support.website import METRICS_TOKEN
 
 from keepless.web.faults import all_faults
-from keepless.web.query import PERIOD, TRANSACTIONS
+from keepless.web.query import EXPORT, PERIOD, TRANSACTIONS
 
-PAGES_AND_FILES = {"/", "/setup", "/logout", "/promise", "/static/<path:filename>"}
+PAGES_AND_FILES = {
+    "/",
+    "/setup",
+    "/logout",
+    "/disconnect",
+    "/language",
+    "/oauth-return",
+    "/promise",
+    "/statement",
+    "/static/<path:filename>",
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +71,25 @@ def test_the_described_parameters_are_those_that_are_read(document, visitor, pat
     assert visitor.get(path, query_string={"another": ""}).status_code == 400
 
 
+def test_an_exports_form_has_the_fields_of_its_address(document):
+    address, form = (document["paths"]["/api/export"][method] for method in ("get", "post"))
+    (fields,) = (content["schema"] for content in form["requestBody"]["content"].values())
+    assert list(fields["properties"]) == [each["name"] for each in address["parameters"]] == list(EXPORT)
+    assert fields["required"] == [each["name"] for each in address["parameters"] if each["required"]] == ["format"]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "ofx"])
+def test_exports_are_described_in_every_format(document, visitor, form):
+    answer = visitor.post("/api/export", data={"format": form})
+    described = document["paths"]["/api/export"]["post"]["responses"]["200"]["content"]
+    assert answer.mimetype in described
+    if form == "json":
+        schema = {**described[answer.mimetype]["schema"], "components": document["components"]}
+        assert list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(answer.json)) == []
+    check_problem = visitor.post("/api/export", data={"format": "nonsense"})
+    check(document, check_problem, "/api/export", "post")
+
+
 def test_operations_that_read_a_session_say_so(document):
     for path, methods in document["paths"].items():
         for method, entry in methods.items():
@@ -99,6 +128,16 @@ def test_link_tokens_and_exchanges_fit_their_schema(document, site, local_plaid)
     check(document, exchanged, "/api/exchange", "post")
     check(document, browser.post("/api/exchange", json={}), "/api/exchange", "post")
     check(document, browser.post("/api/exchange", json={"public_token": "public-sandbox-x"}), "/api/exchange", "post")
+
+
+def test_what_is_held_and_letting_a_bank_go_fit_their_schema(document, site, lone_site, visitor):
+    check(document, lone_site.browser().get("/api/what-you-hold"), "/api/what-you-hold")
+    visitor.get("/api/dashboard")
+    told = visitor.get("/api/what-you-hold")
+    check(document, told, "/api/what-you-hold")
+    for item_id in (told.json["at_plaid"][0]["item_id"], "unknown", "<", told.json["at_plaid"][0]["item_id"]):
+        answer = visitor.post("/api/disconnect", json={"item_id": item_id})
+        check(document, answer, "/api/disconnect", "post")
 
 
 @pytest.mark.parametrize(

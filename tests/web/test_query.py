@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from keepless.core.periods import Period
 from keepless.errors import InvalidField
-from keepless.web.query import PERIOD, TRANSACTIONS, QueryReader
+from keepless.web.query import EXPORT, PERIOD, TRANSACTIONS, QueryReader
 
 TODAY = date(2026, 11, 22)
 reader = QueryReader(history_days=90, max_history_days=730)
@@ -57,6 +57,23 @@ def test_conditions_become_a_filter():
     assert query.page == 2
 
 
+def test_the_exact_conditions_become_a_filter():
+    query = read(merchant=' <Zo\u00eb> "x" ; \u202e', kind="card_payment", currency="USDT", pending="no")
+    assert query.filter.merchant == ' <Zo\u00eb> "x" ; \u202e'
+    assert (query.filter.kind, query.filter.currency, query.filter.pending) == ("card_payment", "USDT", False)
+    assert read(pending="yes").filter.pending is True
+    assert read(pending="").filter.pending is None
+
+
+def test_an_export_has_a_format_and_is_whole_unless_told_otherwise():
+    query = read(allowed=EXPORT, format="ofx", days="7")
+    assert (query.format, query.partial, query.period.days) == ("ofx", False, 7)
+    assert read(allowed=EXPORT, partial="yes").partial is True
+    assert read(allowed=EXPORT, partial="no").partial is False
+    with pytest.raises(InvalidField, match=r"^page:"):
+        read(allowed=EXPORT, page="2")
+
+
 @pytest.mark.parametrize(
     "q",
     [
@@ -86,6 +103,10 @@ NONSENSE = {
     "max": ("9999999999", "1.00001", "€5"),
     "category": ("food", "FOOD-AND-DRINK", "A" * 81, "A\n"),
     "account": ("a b", "../etc", "a" * 65, "é"),
+    "merchant": ("x" * 201, "a\r\nb", "\x00", "\ud800"),
+    "kind": ("gift", "SPENDING", "spending "),
+    "currency": ("U$D", "US D", "x" * 17, "é"),
+    "pending": ("true", "1", "YES"),
     "q": (
         *("' OR 1=1", "x'; DROP TABLE users", "admin'--", "/* x */", 'a" b', "`id`", "{{7*7}}", "${x}"),
         *("<script>alert(1)</script>", "<", "\x00", "a\r\nb", "x" * 101, "\ufffd", "\u202e"),

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from support.run import running
 
+from keepless.web.app import PATIENCE
+
 HEAD = "Host: localhost\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
 JSON = "Content-Type: application/json\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -88,3 +90,10 @@ def test_a_date_beyond_all_numbers_is_no_fault_of_ours(run, header):
     answer = answer_to(run, "GET /static/style.css", f"{header}: Fri, 01 Jan 99999999999 00:00:00 GMT\r\n")
     assert 200 <= int(answer.split(" ", 2)[1]) < 500
     assert "unexpected error" not in run.said()
+
+
+def test_a_client_that_goes_on_neither_taking_nor_sending_does_not_hold_a_thread_for_ever(lone_site):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        lone_site.browser().get("/health", environ_overrides={"gunicorn.socket": ours})
+        assert ours.gettimeout() == PATIENCE

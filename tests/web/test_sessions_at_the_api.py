@@ -9,6 +9,7 @@ from support.website import NOWHERE, session_cookie, set_session, sets_session, 
 from keepless.adapters.sealing.envelope import Envelope
 from keepless.adapters.sealing.keyring import Keyring
 from keepless.adapters.sealing.keyring import generate as new_key
+from keepless.web.arrivals import name_of
 from keepless.web.session import LOCAL_NAME, PURPOSE
 
 READS = ("/api/dashboard", "/api/transactions", "/api/spending-analysis")
@@ -172,11 +173,14 @@ def test_r2_over_https_the_cookie_is_bound_to_the_host(site, local_plaid):
     body = {"institution_id": "ins_109508", "initial_products": ["transactions"]}
     made = local_plaid.call("/sandbox/public_token/create", body)[1]["public_token"]
     answer = browser.post("/api/exchange", json={"public_token": made}, base_url="https://keepless.example")
-    (line,) = answer.headers.getlist("Set-Cookie")
-    name, *attributes = line.split("; ")
-    assert name.startswith("__Host-keepless=v1.")
-    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
-    assert not any(attribute.startswith("Domain") for attribute in attributes)
+    lines = answer.headers.getlist("Set-Cookie")
+    names = [line.partition(".")[0] for line in lines]
+    item = answer.json["bank"]["item_id"]
+    assert names == ["__Host-keepless=v1", f"{name_of(item, secure=True)}=v1"]
+    for line in lines:
+        _, *attributes = line.split("; ")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
+        assert not any(attribute.startswith("Domain") for attribute in attributes)
 
 
 def test_r2_a_forwarded_scheme_is_the_servers_to_believe_and_not_ours(site):
