@@ -2,6 +2,7 @@
 
 import { offerConnect } from "./connect";
 import { dismiss } from "./dashboard/memory";
+import { goWithTheSession, tellThatItIsGone } from "./gone";
 import { offerReconnect } from "./reconnect";
 import { finishConnection } from "./returned";
 import { tellTimeZone } from "./zone";
@@ -26,6 +27,11 @@ if (document.body.dataset["held"] === "cookie") {
 }
 if (document.body.dataset["held"] === "nothing") {
   void dismiss();
+  tellThatItIsGone();
+}
+// The pages with figures are those that one can log out of.
+if (document.querySelector(".top form[action='/logout']") !== null) {
+  goWithTheSession();
 }
 document.querySelector("#token")?.addEventListener("submit", tellTimeZone);
 document.querySelectorAll("[data-without-script]").forEach((words) => words.remove());

@@ -42,7 +42,7 @@ def test_a_bank_that_wants_a_new_login_is_repaired_at_its_own_address(connected,
     page.goto(f"/setup#reconnect={item['item_id']}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in to First Platypus Bank again")
     expect(page).to_have_title("Log in to First Platypus Bank again · Keepless")
-    expect(page.get_by_role("button")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(1)
     page.get_by_role("button", name="Log in to First Platypus Bank").click()
     repair(page)
     assert errors(local_plaid) == [None]
@@ -114,7 +114,7 @@ def test_a_bank_that_is_not_connected_here_is_said_to_be_unknown(connected, loca
     page = connected(local_plaid.connect("user_good"))
     page.goto(f"/setup#reconnect={fragment}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This bank is not connected here")
-    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
     page.locator("main").get_by_role("link", name="Your statement").click()
     page.wait_for_function("() => location.pathname === '/'")
 

@@ -45,6 +45,20 @@ def test_the_catalogue_has_every_word_of_the_pages_and_no_other():
     assert said == known, "the catalogues are stale: run `make words`, and give what is new a text"
 
 
+TEMPLATES = sorted((REPOSITORY / "keepless/web/templates").glob("*.html"))
+TRANSLATED = re.compile(r"{% trans\b.*?{% endtrans %}|{#.*?#}|{{.*?}}|{%.*?%}", re.DOTALL)
+SPOKEN_ATTRIBUTE = re.compile(r'(?:aria-label|title|alt|data-title)="([^"]*)"')
+# Names and addresses that are the same in every language.
+SAME = re.compile(r"Keepless|CSV|JSON|OFX")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_says_nothing_that_is_not_in_the_catalogue(template):
+    html = TRANSLATED.sub("", template.read_text(encoding="utf-8"))
+    said = [*re.findall(r">([^<>=]*)<", html), *SPOKEN_ATTRIBUTE.findall(html)]
+    assert [text for text in said if re.search(r"[A-Za-z]{2}", SAME.sub("", text))] == []
+
+
 def test_every_word_has_a_text_and_none_is_a_guess():
     for message in (*MESSAGES, *CODES):
         assert all(texts(message.string)), message.id
@@ -286,9 +300,9 @@ def test_a_script_of_our_page_gets_the_words_that_it_shows_in_the_pages_language
 
 
 def test_one_visitors_language_is_not_the_next_ones(lone_site):
-    assert 'lang="es"' in lone_site.browser().get("/setup", headers=IN_SPANISH).text
+    assert '<html lang="es">' in lone_site.browser().get("/setup", headers=IN_SPANISH).text
     assert language.spoken() is ENGLISH
-    assert 'lang="en"' in lone_site.browser().get("/setup").text
+    assert '<html lang="en">' in lone_site.browser().get("/setup").text
 
 
 # The choice
@@ -304,9 +318,9 @@ def test_a_choice_goes_before_what_the_browser_asks_for(lone_site):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/promise")
     (line,) = answer.headers.getlist("Set-Cookie")
     assert line == f"{NAME}=es; Max-Age=34560000; Path=/; SameSite=Lax"
-    assert 'lang="es"' in browser.get("/promise").text
+    assert '<html lang="es">' in browser.get("/promise").text
     chosen(browser, "en")
-    assert 'lang="en"' in browser.get("/promise", headers=IN_SPANISH).text
+    assert '<html lang="en">' in browser.get("/promise", headers=IN_SPANISH).text
 
 
 def test_a_choice_can_be_forgotten(lone_site):

@@ -49,7 +49,7 @@ export function App() {
       <Views />
       <Progress />
       <Notices />
-      {UNFILTERED.has(view.value) ? <div class="filter-foot"><Shortcuts /></div> : <FilterBar />}
+      {UNFILTERED.has(view.value) ? <div class="keys-alone"><Shortcuts /></div> : <FilterBar />}
       <Shown />
       {panel}
     </>

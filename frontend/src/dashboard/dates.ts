@@ -47,3 +47,8 @@ export function sameDaysLastMonth(today: number): readonly [first: number, last:
   const [first, last] = daysOfMonth(monthAfter(monthOf(today), -1));
   return [first, Math.min(first + today - start, last)];
 }
+
+/** About how many months so many days are. */
+export function monthsOf(days: number): number {
+  return Math.round(days / (365 / 12));
+}

@@ -3,13 +3,13 @@
 import type { Line } from "./wire";
 
 export interface Asked {
-  /** Days of history, counted back from today. */
+  /** Days of history, counted back from today; 0 for as many as the server reads unasked. */
   readonly days: number;
   /** The key of one bank; all of them where it is left out. */
   readonly bank?: string;
 }
 
-/** Why nothing, or no more, came. `code` is the server's own (RFC 9457 `code`), "offline" or "broken_off". */
+/** Why nothing, or no more, came. `code` is the server's own (RFC 9457 `code`), "offline", "broken_off" or "outdated". */
 export class FeedFault extends Error {
   constructor(
     readonly code: string,
@@ -23,10 +23,11 @@ export class FeedFault extends Error {
 /**
  * Hands each line to `take` as it arrives; at the end, the texts of all of them.
  *
- * Rejects with a FeedFault, or with an AbortError where `signal` says so.
+ * Rejects with a FeedFault, with an AbortError where `signal` says so, or with what `take` throws: the rest of the stream
+ * is then not read.
  */
 export async function readFeed(asked: Asked, take: (line: Line) => void, signal: AbortSignal): Promise<readonly string[]> {
-  const query = new URLSearchParams({ days: String(asked.days), ...(asked.bank ? { bank: asked.bank } : {}) });
+  const query = new URLSearchParams({ ...(asked.days ? { days: String(asked.days) } : {}), ...(asked.bank ? { bank: asked.bank } : {}) });
   const response = await reached(fetch(`/api/live?${query}`, { signal, headers: { Accept: "application/x-ndjson, application/problem+json" } }));
   if (!response.ok || response.body === null) {
     throw await faultOf(response);
@@ -47,25 +48,32 @@ export async function readFeed(asked: Asked, take: (line: Line) => void, signal:
 async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void, void> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let parts: string[] = [];
-  for (;;) {
-    const { done, value } = await reached(reader.read());
-    if (done) return;
-    let from = 0;
-    for (let to = value.indexOf("\n"); to >= 0; to = value.indexOf("\n", from)) {
-      yield [...parts, value.slice(from, to)].join("");
-      parts = [];
-      from = to + 1;
+  try {
+    for (;;) {
+      const { done, value } = await reached(reader.read());
+      if (done) return;
+      let from = 0;
+      for (let to = value.indexOf("\n"); to >= 0; to = value.indexOf("\n", from)) {
+        yield [...parts, value.slice(from, to)].join("");
+        parts = [];
+        from = to + 1;
+      }
+      parts.push(value.slice(from));
     }
-    parts.push(value.slice(from));
+  } finally {
+    // Nobody reads on: the server is to stop asking banks for it. What has ended or failed by itself refuses, which is well.
+    reader.cancel().catch(() => undefined);
   }
 }
 
 function read(text: string): Line {
   try {
-    return JSON.parse(text) as Line;
+    const line = JSON.parse(text) as Line | null;
+    if (line !== null) return line;
   } catch {
-    throw new FeedFault("broken_off"); // something between us and the server answered
+    // Said below.
   }
+  throw new FeedFault("broken_off"); // something between us and the server answered
 }
 
 async function reached<T>(promise: Promise<T>): Promise<T> {

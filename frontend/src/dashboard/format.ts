@@ -1,6 +1,6 @@
 /** Figures, days and months as this visitor writes them (Intl). Formatters are made once: making one costs more than using it. */
 
-import { locale } from "./i18n";
+import { figures, locale } from "./i18n";
 import { exponent } from "./money";
 import type { Minor } from "./wire";
 
@@ -8,11 +8,11 @@ const made = new Map<string, Formatter>();
 
 type Formatter = Intl.NumberFormat | Intl.DateTimeFormat | Intl.ListFormat | Intl.RelativeTimeFormat;
 
-function once<T extends Formatter>(key: string, make: (locale: string) => T): T {
-  const name = `${locale.value} ${key}`;
+function once<T extends Formatter>(key: string, make: (locale: string) => T, tag = locale.value): T {
+  const name = `${tag} ${key}`;
   let formatter = made.get(name) as T | undefined;
   if (formatter === undefined) {
-    formatter = make(locale.value);
+    formatter = make(tag);
     made.set(name, formatter);
   }
   return formatter;
@@ -30,6 +30,7 @@ export function money(minor: Minor, currency: string, { whole = false }: { whole
       maximumFractionDigits: fraction,
       useGrouping: "always", // 1.234,56 in Spanish too, which leaves four digits bare: figures stand in columns
     }),
+    figures.value,
   );
   // A decimal as text: Intl reads it exactly, where a binary fraction would not be. "-0" is nothing owed.
   const text = formatter.format(decimal(minor, digits) as unknown as number);
@@ -46,8 +47,9 @@ export function axisMoney(minor: Minor, currency: string): string {
       minimumFractionDigits: 0,
       maximumFractionDigits: 1,
     }),
+    figures.value,
   );
-  return formatter.format(decimal(minor, exponent(currency)) as unknown as number);
+  return formatter.format(minor / 10 ** exponent(currency));
 }
 
 /** 123456 with 2 digits is "1234.56". */
@@ -58,18 +60,19 @@ export function decimal(minor: Minor, digits: number): string {
 }
 
 export function count(number: number): string {
-  return once("count", (tag) => new Intl.NumberFormat(tag, { useGrouping: "always" })).format(number);
+  return once("count", (tag) => new Intl.NumberFormat(tag, { useGrouping: "always" }), figures.value).format(number);
 }
 
 /** Per mille as percent: 473 is "47.3 %" or as the locale writes it; without decimals from 100 % on and where `whole`. */
 export function percent(perMille: number, { whole = false }: { whole?: boolean } = {}): string {
   const digits = whole || Math.abs(perMille) >= 1000 ? 0 : 1;
-  return once(`percent ${digits}`, (tag) => new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: digits })).format(perMille / 1000);
+  return once(`percent ${digits}`, (tag) => new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: digits }), figures.value).format(perMille / 1000);
 }
 
 /** A yearly rate in basis points: 2499 is "24.99%". */
 export function rate(basisPoints: number): string {
-  return once("rate", (tag) => new Intl.NumberFormat(tag, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(basisPoints / 10_000);
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return once("rate", (tag) => new Intl.NumberFormat(tag, { style: "percent", ...digits }), figures.value).format(basisPoints / 10_000);
 }
 
 type DayStyle = "long" | "medium" | "short" | "weekday" | "numeric";

@@ -1,11 +1,11 @@
 /** What the page knows, as signals: the banks as they answer, the place in the address, and all that follows from both. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { analyse } from "./analysis";
 import { bookOf } from "./book";
 import { dayOf } from "./dates";
 import { FeedFault, readFeed } from "./feed";
-import { NO_FILTER, formatFilter, parseFilter, select } from "./filter";
+import { formatFilter, parseFilter, select } from "./filter";
 import { forget, isReload, keep, recall } from "./memory";
 import { exponent } from "./money";
 import type { Filter } from "./filter";
@@ -42,33 +42,48 @@ export const problems = computed(() =>
 /** The visitor's day, as the server says; days since 1970-01-01. */
 export const today = computed(() => dayOf(start.value?.today ?? "1970-01-01"));
 
-export const HISTORY = { short: 90, long: 730 } as const;
+/** Days to ask for: as many as the server reads unasked, and as far back as Plaid goes. */
+export const HISTORY = { short: 0, long: 730 } as const;
 /** Beyond this many rows in the short history, the long one would be too many calls at Plaid: it is offered, not taken. */
 const LIGHT = 1_000;
 
+interface Asking {
+  readonly days: number;
+  readonly abort: AbortController;
+  /** Whether its lines alone are what the page shows: only then a reload may be served with them. */
+  whole: boolean;
+}
+
 /** What is being asked now: by the key of a bank asked alone, EVERY for all of them. */
-const underway = new Map<string, { readonly days: number; readonly abort: AbortController }>();
+const underway = new Map<string, Asking>();
 const EVERY = "";
 
 /**
  * Takes what this browser still holds of a moment ago; otherwise asks all banks, then, where that is light, once more for
- * all the history there is. Never rejects.
+ * all the history there is.
  */
 export async function load(): Promise<void> {
   loading.value = true;
+  try {
+    await loadAll();
+  } finally {
+    loading.value = false;
+  }
+}
+
+async function loadAll(): Promise<void> {
   const mark = document.querySelector<HTMLElement>("#app")?.dataset["mark"];
   const held = mark && isReload() ? await recall(mark) : null;
   if (held) {
     batch(() => {
-      for (const text of held.texts) take(JSON.parse(text) as Line, EVERY);
+      for (const text of held.texts) take(JSON.parse(text) as Line);
       reach.value = held.days;
     });
   } else {
     await ask(HISTORY.short);
   }
   const isLight = book.value.size <= LIGHT && answered.value.length > 0;
-  if (isLight && fault.value === null && reach.value === HISTORY.short) await ask(HISTORY.long);
-  loading.value = false;
+  if (isLight && fault.value === null && reach.value < HISTORY.long) await ask(HISTORY.long);
 }
 
 /** Asks all banks, or the one of this key, for `days` of history. What is there stays until its bank answers anew. */
@@ -80,20 +95,27 @@ export async function ask(days: number, bank: string = EVERY): Promise<void> {
   const everyBank = underway.get(EVERY);
   if (everyBank && banks.value.get(bank)?.asking) return; // it is being asked already
   underway.get(bank)?.abort.abort();
-  const its = { days: Math.max(days, everyBank?.days ?? 0), abort: new AbortController() };
+  if (everyBank) everyBank.whole = false;
+  const its: Asking = { days: Math.max(days, everyBank?.days ?? 0), abort: new AbortController(), whole: bank === EVERY };
   underway.set(bank, its);
   batch(() => {
     fault.value = null;
     settle(bank, true);
   });
+  const taken = (line: Line): void => {
+    if (bank !== EVERY && line.type === "start") return stillOurs(line);
+    take(line);
+    its.whole &&= line.type === "bank" ? answerOf(line.key) === line : line.type !== "problem";
+  };
   try {
-    const texts = await readFeed(bank === EVERY ? { days } : { days: its.days, bank }, (line) => take(line, bank), its.abort.signal);
-    if (bank === EVERY) reach.value = days;
-    if (bank === EVERY && problems.value.length === 0) keep({ mark: start.value?.mark ?? "", days, texts });
+    const texts = await readFeed(bank === EVERY ? { days } : { days: its.days, bank }, taken, its.abort.signal);
+    if (bank === EVERY) reach.value = days || daysRead();
+    if (its.whole) keep({ mark: start.value?.mark ?? "", days: reach.value, texts });
     else forget(); // of before this answer
   } catch (error) {
     if (its.abort.signal.aborted) return; // whoever asked after us goes on
     if (!(error instanceof FeedFault)) throw error;
+    if (OUTDATED.includes(error.code)) return await ask(reach.value);
     fault.value = error;
   } finally {
     if (underway.get(bank) === its) {
@@ -103,16 +125,29 @@ export async function ask(days: number, bank: string = EVERY): Promise<void> {
   }
 }
 
+/** What a bank asked alone is told where the page is of before: its banks, its session or its day are others now. */
+const OUTDATED: readonly string[] = ["outdated", "unknown_bank"];
+
+/** Throws where a bank's figures would stand beside those of another day, or of a session that was changed in another tab. */
+function stillOurs({ mark }: Start): void {
+  if (mark !== start.value?.mark) throw new FeedFault("outdated");
+}
+
+function daysRead(): number {
+  return start.value === null ? 0 : dayOf(start.value.period.end) - dayOf(start.value.period.start) + 1;
+}
+
 function settle(bank: string, isAsking: boolean): void {
   batch(() => {
-    for (const key of bank === EVERY ? banks.value.keys() : [bank]) change(key, { asking: isAsking });
+    for (const key of bank === EVERY ? banks.value.keys() : [bank]) {
+      if (isAsking || !underway.has(key)) change(key, { asking: isAsking });
+    }
   });
 }
 
-function take(line: Line, bank: string): void {
+function take(line: Line): void {
   switch (line.type) {
     case "start":
-      if (bank !== EVERY) break;
       batch(() => {
         start.value = line;
         banks.value = new Map(
@@ -141,10 +176,13 @@ function withWhatItHad(line: LiveBank): LiveBank {
   const before = answerOf(line.key);
   if (before === null) return line;
   const { cards, loans, rows, categories, account_ids, recurring, fetched_at } = before;
+  const keepsCredit = line.liabilities_problem !== null && cards.length + loans.length > 0;
+  const keepsRows = line.transactions_problem !== null && rows.length > 0;
+  if (!keepsCredit && !keepsRows) return line; // what a bank never tells is none of it: such a line is as new as any
   return {
     ...line,
-    ...(line.liabilities_problem !== null && { cards, loans, fetched_at }),
-    ...(line.transactions_problem !== null && { rows, categories, account_ids, recurring, fetched_at }),
+    ...(keepsCredit && { cards, loans, fetched_at }),
+    ...(keepsRows && { rows, categories, account_ids, recurring, fetched_at }),
   };
 }
 
@@ -152,12 +190,6 @@ function change(key: string, changes: Partial<BankState>): void {
   const known = banks.value.get(key);
   if (known) banks.value = new Map(banks.value).set(key, { ...known, ...changes });
 }
-
-let mostBanks = 0;
-effect(() => {
-  if (banks.value.size < mostBanks) forget(); // one was let go
-  mostBanks = banks.value.size;
-});
 
 /** Keeps the counts that make the next visit one round trip; the cookie holds no secret (keepless/web/hints.py). */
 function remember(hints: string): void {
@@ -176,7 +208,7 @@ window.addEventListener("hashchange", () => {
 });
 
 const place = computed(() => {
-  const [name = "", text = ""] = hash.value.replace(/^#/, "").split("?", 2);
+  const [, name, text = ""] = /^#?([^?]*)(?:\?(.*))?$/s.exec(hash.value) ?? [];
   return { view: VIEWS.find((each) => each === name) ?? "overview", text };
 });
 export const view = computed<View>(() => place.value.view);
@@ -198,10 +230,6 @@ export function setFilter(changes: Partial<Filter>, { to = view.value, replace =
   } else {
     window.location.hash = next;
   }
-}
-
-export function clearFilter(): void {
-  setFilter(NO_FILTER);
 }
 
 // What follows

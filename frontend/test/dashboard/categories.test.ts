@@ -46,6 +46,9 @@ describe("a code in English", () => {
     ["PET_CARE_VET", "Pet care vet"],
     ["_", "_"],
     ["12", "12"],
+    ["constructor", "Constructor"],
+    ["__proto__", "Proto"],
+    ["CONSTRUCTOR_FEES", "Constructor fees"],
   ])("%s is %s", (code, name) => {
     expect(categoryName(code)).toBe(name);
   });

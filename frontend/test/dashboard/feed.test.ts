@@ -56,9 +56,23 @@ test("a last line that is cut is no last line", async () => {
   expect((await read()).fault?.code).toBe("broken_off");
 });
 
-test("what is no JSON has broken off", async () => {
-  answers(bytes("<!doctype html>\n"));
+test.each(["<!doctype html>", "null", "{", "\ufffd"])("what is no line of ours has broken off: %s", async (text) => {
+  answers(bytes(`${TEXT.split("\n")[0]}\n${text}\n`));
+  const { lines, fault } = await read();
+  expect(fault?.code).toBe("broken_off");
+  expect(lines).toHaveLength(1);
+});
+
+test("a stream of which nobody reads on is ended, so that the server asks no bank for nothing", async () => {
+  const ended = vi.fn();
+  vi.stubGlobal("fetch", async () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(bytes("nonsense\n")), cancel: ended })));
   expect((await read()).fault?.code).toBe("broken_off");
+  expect(ended).toHaveBeenCalledOnce();
+});
+
+test("a line of a kind that is newer than this page is left to newer pages", async () => {
+  answers(bytes(TEXT.replace("\n", '\n {"type":"weather","sun":1}\n')));
+  expect((await read()).fault).toBeNull();
 });
 
 test("a connection that is lost is told from a stream that ended", async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { bytes, count, day, inDays, list, money, monthName, percent } from "../../src/dashboard/format";
+import { axisMoney, bytes, count, day, inDays, list, money, monthName, percent } from "../../src/dashboard/format";
 import { prefer } from "../../src/dashboard/preferences";
 import { TODAY } from "./rows";
 
@@ -23,6 +23,16 @@ describe("in English", () => {
     [100, "", "1.00 "],
   ])("%d minor units of %s are %s", (minor, currency, text) => {
     expect(plain(money(minor, currency))).toBe(text);
+  });
+
+  test.each([
+    [250_000, "USD", "$2.5K"],
+    [0.5, "USD", "$0"], // between two cents: a tick of an axis that is two cents long
+    [-1_500_000, "JPY", "-¥1.5M"],
+    [0.5, "JPY", "¥0.5"],
+    [1_000, "POINTS", "10"],
+  ])("on an axis, %d minor units of %s are %s", (minor, currency, text) => {
+    expect(plain(axisMoney(minor, currency))).toBe(text);
   });
 
   test("days, counts and lists are written as there", () => {

@@ -1,7 +1,8 @@
 /** The banks as they answer, on a server that answers as a test tells it to. */
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { account, bank, problem, row, start } from "./rows";
+import type { Message } from "../../src/dashboard/held";
 import type { Card, Line, LiveBank } from "../../src/dashboard/wire";
 
 type State = typeof import("../../src/dashboard/state");
@@ -39,11 +40,13 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 let streams: Stream[] = [];
 let cookie = "";
+let told: Message[] = [];
 let state: State;
 
 beforeEach(async () => {
   streams = [];
   cookie = "";
+  told = [];
   vi.stubGlobal("window", { location: { hash: "", protocol: "http:" }, addEventListener: () => undefined });
   vi.stubGlobal("document", {
     querySelector: () => null,
@@ -54,7 +57,8 @@ beforeEach(async () => {
       cookie = text;
     },
   });
-  vi.stubGlobal("navigator", {});
+  const registration = { active: { postMessage: (message: Message) => told.push(message) } };
+  vi.stubGlobal("navigator", { serviceWorker: { register: async () => registration, getRegistration: async () => registration } });
   vi.stubGlobal("fetch", async (address: string, { signal }: RequestInit) => {
     const stream = new Stream(new URLSearchParams(address.split("?")[1]), signal!);
     streams.push(stream);
@@ -96,7 +100,7 @@ test("each bank is there as soon as it answers, and it is known which are missin
 test("a light history is asked for as far back as it goes, and meanwhile nothing that is there goes away", async () => {
   const done = state.load();
   await settled();
-  expect(days(streams[0])).toBe("90");
+  expect(days(streams[0])).toBeNull(); // as many as the server reads unasked
   await streams[0]!.say(start("one"), bank("one", many(3), { cards: [card(5)] }));
   await streams[0]!.end();
   expect(days(streams[1])).toBe("730");
@@ -153,6 +157,17 @@ test("a bank that answers only in part keeps the other part, of its own time", a
   expect([one!.fetched_at, two!.fetched_at]).toEqual(["2026-11-22T12:00:00Z", later]);
 });
 
+test("a bank that never tells of credit is as new as its last answer", async () => {
+  const noCredit = { liabilities_problem: "PRODUCTS_NOT_SUPPORTED" };
+  await loaded(bank("one", many(2), noCredit));
+  void state.ask(730);
+  await settled();
+  const later = "2026-11-22T13:00:00Z";
+  await streams[0]!.say(start("one"), bank("one", many(3), { ...noCredit, fetched_at: later }));
+  await streams[0]!.end();
+  expect(state.answered.value[0]).toMatchObject({ fetched_at: later, liabilities_problem: "PRODUCTS_NOT_SUPPORTED" });
+});
+
 test("asking one bank does not end what is asked of the others", async () => {
   void state.load();
   await settled();
@@ -190,6 +205,87 @@ test("a bank asked alone is asked for as much as all of them are at that moment"
   void state.ask(90, "one");
   await settled();
   expect(days(streams[1])).toBe("730");
+});
+
+test("a bank that is asked alone is still being asked when all the others are done", async () => {
+  const done = state.load();
+  await settled();
+  await streams[0]!.say(start("one", "two"), problem("one"));
+  void state.ask(0, "one");
+  await settled();
+  await streams[0]!.say(bank("two", many(1_500)));
+  await streams[0]!.end();
+  await done;
+  expect(state.banks.value.get("one")!.asking).toBe(true);
+  expect(state.asking.value).toBe(true);
+});
+
+describe("where the page is of before, asking one bank asks all of them:", () => {
+  async function expectAllAsked(done: Promise<void>): Promise<void> {
+    expect(state.book.value.size).toBe(2); // nothing of another day or session stands beside the rest
+    const every = streams.at(-1)!;
+    expect([days(every), every.query.get("bank")]).toEqual(["730", null]);
+    await every.say({ ...start("two"), today: "2026-11-23" }, bank("two", []));
+    await every.end();
+    await done;
+    expect([...state.banks.value.keys()]).toEqual(["two"]);
+    expect([state.fault.value, state.asking.value, state.start.value!.today]).toEqual([null, false, "2026-11-23"]);
+  }
+
+  test("it is another day by now, or another session", async () => {
+    await loaded();
+    const done = state.ask(730, "one");
+    await settled();
+    await streams[0]!.say({ ...start("one"), mark: "another" }, bank("one", many(7)));
+    expect(streams).toHaveLength(2);
+    await expectAllAsked(done);
+  });
+
+  test("the bank was removed in another tab", async () => {
+    await loaded();
+    const answers = fetch;
+    vi.stubGlobal("fetch", async (address: string, how: RequestInit) =>
+      address.includes("bank=") ? Response.json({ code: "unknown_bank" }, { status: 404 }) : answers(address, how),
+    );
+    const done = state.ask(730, "one");
+    await settled();
+    await expectAllAsked(done);
+  });
+});
+
+test("what the worker holds for a reload is what the page shows, to the line", async () => {
+  await loaded();
+  expect(told.at(-1)).toMatchObject({ type: "keep", held: { mark: "mark", days: 730 } });
+  const kept = (told.at(-1) as Extract<Message, { type: "keep" }>).held.texts.map((text) => JSON.parse(text) as Line);
+  expect(kept.map(({ type }) => type)).toEqual(["start", "bank", "bank", "end"]);
+});
+
+test.each([
+  ["fails", async () => streams[0]!.say(problem("one"))],
+  ["answers only in part, which leaves earlier rows on the page", async () => streams[0]!.say(bank("one", [], { transactions_problem: "TIMEOUT" }))],
+  ["is asked once more by itself meanwhile", async () => {
+    await streams[0]!.say(problem("one"));
+    void state.ask(730, "one");
+    await settled();
+    await streams[1]!.say(start("one", "two"), bank("one", many(2)));
+    await streams[1]!.end();
+  }],
+])("an answer of which a bank %s is held for no reload", async (_, answer) => {
+  await loaded();
+  void state.ask(730);
+  await settled();
+  await streams[0]!.say(start("one", "two"));
+  await answer();
+  await streams[0]!.say(bank("two", []));
+  await streams[0]!.end();
+  expect(told.at(-1)).toEqual({ type: "forget" });
+});
+
+test("a question mark in an address that was typed is part of what is searched for", async () => {
+  vi.stubGlobal("window", { ...window, location: { hash: "#transactions?q=why?" } });
+  vi.resetModules();
+  const { filter, view } = await import("../../src/dashboard/state");
+  expect([view.value, filter.value.q]).toEqual(["transactions", "why?"]);
 });
 
 test("a stream that breaks off is a fault that can be tried again, and nobody is being asked any more", async () => {

@@ -1,6 +1,5 @@
 /** The next days as a strip: a dot on the day for each payment, filled where it leaves, open where it arrives. */
 
-import { scaleBand } from "d3-scale";
 import { isoOf } from "../dates";
 import { monthName } from "../format";
 import { useWidth } from "./width";
@@ -21,26 +20,25 @@ const LEAST_FOR_EVERY_NUMBER = 20;
 export function Days({ first, days, marks }: { readonly first: number; readonly days: number; readonly marks: readonly Mark[] }) {
   const [frame, width] = useWidth<HTMLDivElement>();
   const every = Array.from({ length: days }, (_, place) => first + place);
-  const across = scaleBand(every, [0, width]);
-  const step = across.step();
+  const step = width / days;
   return (
     <div class="days" ref={frame}>
       {width > 0 && (
         <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true" focusable="false">
-          {every.map((day) => {
-            const left = across(day) ?? 0;
+          {every.map((day, place) => {
+            const left = place * step;
             const [, , number] = isoOf(day).split("-").map(Number);
             const begins = day === first || number === 1;
             const numbered = step >= LEAST_FOR_EVERY_NUMBER || begins || (isMonday(day) && !isBeside(day, first));
             return (
               <g key={day}>
                 {isWeekend(day) && <rect class="weekend" x={left} y="0" width={step} height={BASE} />}
-                {marks.filter((mark) => mark.day === day).slice(0, MOST).map((mark, place) => (
+                {marks.filter((mark) => mark.day === day).slice(0, MOST).map((mark, height) => (
                   <circle
-                    key={place}
+                    key={height}
                     class={mark.arrives ? "arrives" : "leaves"}
                     cx={left + step / 2}
-                    cy={BASE - 8 - place * (DOT + 1)}
+                    cy={BASE - 8 - height * (DOT + 1)}
                     r={Math.min(DOT / 2, step / 2 - 1)}
                   />
                 ))}

@@ -5,7 +5,6 @@
  * figures are in the table that the view shows below (and the links of the table are the same links).
  */
 
-import { scaleBand } from "d3-scale";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { axisMoney, month as monthName } from "../format";
 import { words } from "../i18n";
@@ -116,12 +115,11 @@ interface Drawn {
 }
 
 function Columns({ columns, axis, across, onRead }: Drawn) {
-  const bands = scaleBand(columns.map(({ month }) => month), [0, across]);
-  const step = bands.step();
+  const step = across / columns.length;
   return (
     <>
-      {columns.map((column) => {
-        const left = bands(column.month) ?? 0;
+      {columns.map((column, place) => {
+        const left = place * step;
         const middle = left + step / 2;
         return (
           <a
@@ -142,7 +140,7 @@ function Columns({ columns, axis, across, onRead }: Drawn) {
       })}
       <g aria-hidden="true">
         {columns.map(({ month, chosen }, place) => {
-          const left = bands(month) ?? 0;
+          const left = place * step;
           return (
             <g key={month} class={chosen ? "name chosen" : "name"}>
               <text x={left + step / 2} y={HEIGHT - FOOT + 17} text-anchor="middle">{monthName(month, { short: true })}</text>

@@ -18,7 +18,6 @@ export const common = {
   reading: (months: number): string => `Reading ${months} months of history; what is here already can be used`,
   asked: (when: string): string => `Asked ${when}`,
   askAgain: "Ask again",
-  askFurther: (months: number): string => `Read ${months} months`,
   skeleton: "On its way",
   language: "Language",
   skip: "Skip to the content",
@@ -35,8 +34,8 @@ export const common = {
     unread: "None of your banks could be read, so there is nothing to show yet. What each one needs is said above.",
     filtered: "No transaction matches the filter.",
     showAll: "Show all transactions",
-    none: (banks: number, days: number): string =>
-      `${banks === 1 ? "Your bank" : "Your banks"} answered and told of no transaction in the last ${days} days.`,
+    none: (banks: number, months: number): string =>
+      `${banks === 1 ? "Your bank" : "Your banks"} answered and told of no transaction in the last ${months} months.`,
   },
   faults: {
     offline: {

@@ -14,6 +14,7 @@ export const credit = {
   above: (pay: string): string => `Paying ${pay} would bring it to the 30% mark.`,
   below: "That is within the 30% mark.",
   leftOut: (cards: number): string => (cards === 1 ? "One card tells no limit or balance and is left out." : `${cards} cards tell no limit or balance and are left out.`),
+  loansOnly: "No card is here, so there is no limit to use. Your loans are below.",
   noLimits: "No bank tells a limit, so how much of it is used is not known.",
   none: (banks: number): string => (banks === 1 ? "Your bank tells of no card and no loan." : "Your banks tell of no card and no loan."),
   notCredit: (account: string): string => `The filter leaves ${account} only, which is no card or loan.`,

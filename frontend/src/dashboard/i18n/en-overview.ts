@@ -6,8 +6,8 @@ export const overview = {
   spent: {
     returned: "so far: more came back in refunds than was spent.",
     returnedBefore: (then: string): string => `spent so far; ${then} more had come back than was spent.`,
-    nothingBefore: (then: string): string => `spent so far; nothing was ${then}.`,
-    nothingEither: (then: string): string => `spent so far; nothing was ${then} either.`,
+    nothingBefore: (then: string): string => `spent so far; nothing ${then}.`,
+    nothingEither: (then: string): string => `spent so far; nothing ${then} either.`,
     about: (then: string): string => `spent so far, about as much as ${then}.`,
     less: (share: string, then: string): string => `spent so far, ${share} less than ${then}.`,
     more: (share: string, then: string): string => `spent so far, ${share} more than ${then}.`,

@@ -23,7 +23,7 @@ export const recurring = {
   coming: "Coming up in 30 days",
   comingIn: (currency: string): string => `Coming up in 30 days, ${currency}`,
   comingSays: (leaves: string, arrives: string): string =>
-    arrives ? `${leaves} leaves and ${arrives} arrives, if all goes as before.` : `${leaves} leaves, if all goes as before.`,
+    `${[leaves && `${leaves} leaves`, arrives && `${arrives} arrives`].filter(Boolean).join(" and ")}, if all goes as before.`,
   date: "Date",
   merchant: "Name",
   amount: "Amount",

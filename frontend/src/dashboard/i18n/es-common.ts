@@ -20,7 +20,6 @@ export const common: Words["common"] = {
   reading: (months) => `Leyendo ${months} meses de historial; lo que ya se ve se puede usar`,
   asked: (when) => `Consultado: ${when}`,
   askAgain: "Consultar de nuevo",
-  askFurther: (months) => `Leer ${months} meses`,
   skeleton: "En camino",
   language: "Idioma",
   skip: "Ir al contenido",
@@ -37,8 +36,8 @@ export const common: Words["common"] = {
     unread: "No se ha podido leer ninguno de sus bancos, así que aún no hay nada que mostrar. Arriba se indica qué necesita cada uno.",
     filtered: "Ningún movimiento coincide con el filtro.",
     showAll: "Mostrar todos los movimientos",
-    none: (banks, days) =>
-      `${banks === 1 ? "Su banco ha respondido y no comunica" : "Sus bancos han respondido y no comunican"} ningún movimiento en los últimos ${days} días.`,
+    none: (banks, months) =>
+      `${banks === 1 ? "Su banco ha respondido y no comunica" : "Sus bancos han respondido y no comunican"} ningún movimiento en los últimos ${months} meses.`,
   },
   faults: {
     offline: {

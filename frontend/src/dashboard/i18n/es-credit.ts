@@ -14,6 +14,7 @@ export const credit: Words["credit"] = {
   above: (pay) => `Con un pago de ${pay} quedaría en la marca del 30 %.`,
   below: "Está dentro de la marca del 30 %.",
   leftOut: (cards) => (cards === 1 ? "Se deja fuera una tarjeta sin límite o saldo conocido." : `Se dejan fuera ${cards} tarjetas sin límite o saldo conocido.`),
+  loansOnly: "Aquí no hay ninguna tarjeta, así que no hay límite que usar. Sus préstamos están más abajo.",
   noLimits: "Ningún banco comunica un límite, así que no se sabe cuánto se usa.",
   none: (banks) => (banks === 1 ? "Su banco no comunica ninguna tarjeta ni préstamo." : "Sus bancos no comunican ninguna tarjeta ni préstamo."),
   notCredit: (account) => `El filtro solo deja ${account}, que no es una tarjeta ni un préstamo.`,

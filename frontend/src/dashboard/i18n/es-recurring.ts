@@ -23,7 +23,9 @@ export const recurring: Words["recurring"] = {
   coming: "Próximos 30 días",
   comingIn: (currency) => `Próximos 30 días, ${currency}`,
   comingSays: (leaves, arrives) =>
-    arrives ? `Saldrán ${leaves} y llegarán ${arrives}, si todo sigue como hasta ahora.` : `Saldrán ${leaves}, si todo sigue como hasta ahora.`,
+    leaves === ""
+      ? `Llegarán ${arrives}, si todo sigue como hasta ahora.`
+      : `Saldrán ${leaves}${arrives && ` y llegarán ${arrives}`}, si todo sigue como hasta ahora.`,
   date: "Fecha",
   merchant: "Nombre",
   amount: "Importe",

@@ -23,9 +23,32 @@ function written(): Language {
   return lang in CATALOGUES ? (lang as Language) : "en";
 }
 
-/** The locale for figures and dates: the browser's own where it is of that language, for its region's habits. */
-export const locale = computed(
-  () => navigator.languages.find((tag) => tag.toLowerCase().startsWith(language.value)) ?? language.value,
-);
+/** Where dates and lists are written: in this language, with the habits of the visitor's region. */
+export const locale = computed(() => localesOf(language.value, navigator.languages).words);
+/** Where figures are written: as the visitor reads them at home, whatever the language of the words. */
+export const figures = computed(() => localesOf(language.value, navigator.languages).figures);
+
+/**
+ * The browser's own tag of the language. English stands in most browsers' lists as what is left when all else fails,
+ * and says nothing of a visitor who reads German first: English words then go with days as "en-DE" and figures as in
+ * Germany. (Not "en-DE" for both: browsers write its numbers in the German and its money in the American way.)
+ */
+export function localesOf(wanted: string, languages: readonly string[]): { readonly words: string; readonly figures: string } {
+  const tags = languages.flatMap(readable);
+  const own = tags.find((tag) => tag.language === wanted);
+  const [first] = tags;
+  if (first === undefined) return { words: wanted, figures: wanted };
+  if (own !== undefined && (own === first || wanted !== "en")) return { words: own.toString(), figures: own.toString() };
+  return { words: `${wanted}-${first.maximize().region}`, figures: `${first.toString()}-u-nu-latn` };
+}
+
+/** A tag that Intl would refuse ("en-US@posix", which Chromium gives without a locale of the system) counts for nothing. */
+function readable(tag: string): Intl.Locale[] {
+  try {
+    return [new Intl.Locale(tag)];
+  } catch {
+    return [];
+  }
+}
 
 export const words = computed<Words>(() => CATALOGUES[language.value]);

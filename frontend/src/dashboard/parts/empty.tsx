@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { NO_FILTER } from "../filter";
+import { monthsOf } from "../dates";
 import { words } from "../i18n";
 import { address, answered, asking, book, fault, reach, selection, view } from "../state";
 import { Skeleton } from "./busy";
@@ -30,7 +31,7 @@ export function Nothing() {
         </p>
       );
     case "none":
-      return <p class="text">{none(answered.value.length, reach.value)}</p>;
+      return <p class="text">{none(answered.value.length, monthsOf(reach.value))}</p>;
     default:
       return null;
   }

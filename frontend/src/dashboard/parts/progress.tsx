@@ -1,15 +1,9 @@
 /** How far the banks are, and when they were asked. Said once for each bank that answers, no oftener. */
 
-import { dayOf } from "../dates";
+import { dayOf, monthsOf } from "../dates";
 import { clock, count, list } from "../format";
 import { words } from "../i18n";
-import { HISTORY, answered, ask, asking, banks, book, fault, load, reach, start } from "../state";
-
-const DAYS_A_MONTH = 365 / 12;
-
-function months(days: number): number {
-  return Math.round(days / DAYS_A_MONTH);
-}
+import { answered, ask, asking, banks, book, fault, load, reach, start } from "../state";
 
 export function Progress() {
   const every = [...banks.value.values()];
@@ -31,11 +25,6 @@ export function Progress() {
           >
             {words.value.common.askAgain}
           </button>
-          {!busy && answered.value.length > 0 && reach.value < HISTORY.long && (
-            <button type="button" class="text" onClick={() => void ask(HISTORY.long)}>
-              {words.value.common.askFurther(months(HISTORY.long))}
-            </button>
-          )}
         </span>
       )}
     </div>
@@ -50,7 +39,7 @@ function Underway() {
   const names = list([...new Set(missing.map(({ asked }) => asked.name || words.value.banks.someBank))]);
   if (missing.every(({ answer }) => answer?.type === "bank")) {
     const { start: from, end: to } = start.value.period;
-    return <>{reading(months(dayOf(to) - dayOf(from)))}</>;
+    return <>{reading(monthsOf(dayOf(to) - dayOf(from)))}</>;
   }
   const done = every.length - missing.length;
   return <>{done === 0 ? askingNamed(names) : progress(done, every.length, book.value.size, count(book.value.size), names)}</>;

@@ -14,6 +14,9 @@ import { receipts } from "./banks/remove";
 import type { BankState } from "../state";
 import type { Account, LiveBank } from "../wire";
 
+/** A bank that is being read is no fault, and a passing one is no alarm. */
+const STATES: Readonly<Record<string, string>> = { wait: "soft", retry: "warn" };
+
 export function Banks() {
   const { lead, lasts } = words.value.banks;
   const session = start.value;
@@ -80,7 +83,7 @@ function Bank({ bank }: { bank: BankState }) {
       </header>
       <div>
         {problem !== null && (
-          <p class="bad">{(problems[problem.problem.code] ?? problems[problem.problem.action])?.(name).title ?? problem.title}</p>
+          <p class={STATES[problem.problem.action] ?? "bad"}>{(problems[problem.problem.code] ?? problems[problem.problem.action])?.(name).title ?? problem.title}</p>
         )}
         {answer?.type === "bank" && <Told bank={answer} />}
         {answer === null && !asking && <p class="bad">{notices.silent(name)}</p>}
@@ -121,20 +124,24 @@ function Told({ bank }: { bank: LiveBank }) {
 }
 
 function AccountRow({ account }: { account: Account }) {
-  const { kinds } = words.value.banks;
+  const { available, kinds } = words.value.banks;
   const kind = kinds[account.subtype ?? ""] ?? kinds[account.type] ?? account.subtype ?? account.type;
   return (
     <tr>
       <th scope="row">
         {accountName(account)} <small>{kind}</small>
       </th>
-      <Amount minor={account.available} currency={account.currency} />
+      <Amount minor={account.available} currency={account.currency} label={available} />
       <Amount minor={account.current} currency={account.currency} />
     </tr>
   );
 }
 
 /** What the bank does not tell is said, never shown as zero. */
-function Amount({ minor, currency }: { minor: number | null; currency: string }) {
-  return minor === null ? <td class="untold">{words.value.banks.unknown}</td> : <td class="figure">{money(minor, currency)}</td>;
+function Amount({ minor, currency, label }: { minor: number | null; currency: string; label?: string }) {
+  return minor === null ? (
+    <td class="untold" data-label={label}>{words.value.banks.unknown}</td>
+  ) : (
+    <td class="figure" data-label={label}>{money(minor, currency)}</td>
+  );
 }

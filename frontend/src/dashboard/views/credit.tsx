@@ -40,7 +40,7 @@ export function Credit() {
             <Total key={total.currency} total={total} />
           ))}
           {totals.length === 0 && ourCards.length > 0 && <p class="lead">{said.noLimits}</p>}
-          {ourCards.length === 0 && ourLoans.length === 0 && <NoCredit />}
+          {ourCards.length === 0 && (ourLoans.length === 0 ? <NoCredit /> : <p class="text">{said.loansOnly}</p>)}
         </div>
       </section>
       {ourCards.length > 0 && (

@@ -30,7 +30,7 @@ export function Spending() {
         <p>{words.value.spending.rule}</p>
       </header>
       <div>
-        <Picks />
+        {empty.value !== "none" && empty.value !== "unread" && <Picks />}
         {empty.value ? <Nothing /> : <Currencies />}
       </div>
     </section>

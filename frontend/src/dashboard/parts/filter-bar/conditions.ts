@@ -3,7 +3,7 @@
 import { categoryName } from "../../categories";
 import { dayOf } from "../../dates";
 import { day } from "../../format";
-import { locale, words } from "../../i18n";
+import { figures, words } from "../../i18n";
 import { nameOfAccount } from "../../names";
 import { writeAmount } from "./amount";
 import { pickOf } from "./periods";
@@ -45,7 +45,7 @@ function daysIn(filter: Filter, today: number): string {
 
 function amountsIn(filter: Filter): string {
   const say = words.value.filter.conditions;
-  const [min, max] = [filter.min, filter.max].map((amount) => writeAmount(amount, locale.value)) as [string, string];
+  const [min, max] = [filter.min, filter.max].map((amount) => writeAmount(amount, figures.value)) as [string, string];
   if (!min && !max) return "";
   return min && max ? say.amounts(min, max) : min ? say.atLeast(min) : say.atMost(max);
 }

@@ -1,7 +1,7 @@
 /** The fields of the filter bar. Each shows what the filter has and changes it at once: there is no button to send them. */
 
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { locale, words } from "../../i18n";
+import { figures, words } from "../../i18n";
 import { filter, setFilter, today } from "../../state";
 import { readAmount, writeAmount } from "./amount";
 import { accounts, categories, currencies, kinds } from "./choices";
@@ -181,10 +181,10 @@ function AmountField({ label, field, invalid }: FieldProps) {
   const id = useId();
   const typed = useRef<string | null>(null);
   const [wrong, setWrong] = useState(false);
-  const hint = words.value.filter.amountHint(writeAmount("12.50", locale.value));
+  const hint = words.value.filter.amountHint(writeAmount("12.50", figures.value));
   const take = ({ currentTarget }: TargetedEvent<HTMLInputElement>): void => {
     typed.current = currentTarget.value;
-    const amount = readAmount(currentTarget.value, locale.value);
+    const amount = readAmount(currentTarget.value, figures.value);
     setWrong(amount === null);
     if (amount !== null) setFilter({ [field]: amount }, { replace: true });
   };
@@ -196,7 +196,7 @@ function AmountField({ label, field, invalid }: FieldProps) {
         inputMode="decimal"
         autocomplete="off"
         maxLength={24}
-        value={typed.current ?? writeAmount(filter.value[field], locale.value)}
+        value={typed.current ?? writeAmount(filter.value[field], figures.value)}
         aria-invalid={invalid || wrong}
         aria-describedby={wrong ? `${id}-hint` : undefined}
         onInput={take}

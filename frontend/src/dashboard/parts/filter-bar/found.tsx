@@ -18,24 +18,25 @@ const rowsSaid = computed(() => {
   return isFiltered(filter.value) ? foundOf(count(length), count(book.value.size)) : found(count(length), length === 1);
 });
 
+/** Nothing without a filter: all that moved in and out, transfers too, would stand beside the spending and contradict it. */
 const sumsSaid = computed(() => {
   const say = words.value.filter;
-  return sumsOf(book.value, selection.value)
-    .flatMap((sum) => [
-      sum.out > 0 ? say.out(money(sum.out, sum.currency)) : "",
-      sum.in > 0 ? say.in(money(sum.in, sum.currency)) : "",
-    ])
-    .filter(Boolean)
-    .join(", ");
+  if (!isFiltered(filter.value)) return "";
+  const { sums, hasMoved } = sumsOf(book.value, selection.value);
+  const said = sums.flatMap((sum) => [
+    sum.out > 0 ? say.out(money(sum.out, sum.currency)) : "",
+    sum.in > 0 ? say.in(money(sum.in, sum.currency)) : "",
+  ]);
+  return [...said, hasMoved ? say.withMoved : ""].filter(Boolean).join(", ");
 });
 
 export function Found() {
   return (
     <p class="found">
       <span aria-hidden="true">
-        {rowsSaid.value} <span data-figure class="soft">{sumsSaid.value}</span>
+        {rowsSaid.value} {sumsSaid.value && <span data-figure class="soft">{sumsSaid.value}</span>}
       </span>
-      <Aloud text={`${rowsSaid.value}. ${sumsSaid.value}`} />
+      <Aloud text={`${rowsSaid.value}. ${sumsSaid.value}`.trim()} />
     </p>
   );
 }

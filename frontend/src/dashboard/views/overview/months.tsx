@@ -4,6 +4,7 @@ import { Bar } from "../../charts/bar";
 import { daysOfMonth, isoOf, monthOf } from "../../dates";
 import { money, month as monthText } from "../../format";
 import { words } from "../../i18n";
+import { narrow } from "../../parts/narrow";
 import { address, filter, today } from "../../state";
 import type { MonthFlow } from "../../month";
 
@@ -42,7 +43,7 @@ export function Months({ flows, currency }: { readonly flows: readonly MonthFlow
 const SHOWN = 6;
 
 function Month({ flow: { month, spent, income, net }, largest, currency }: { flow: MonthFlow; largest: number; currency: string }) {
-  const name = monthText(month);
+  const name = monthText(month, { short: narrow.value }); // a phone has room for the figures or for the year
   const [from, to] = daysOfMonth(month);
   const days = { from: isoOf(from), to: isoOf(to) };
   return (

@@ -18,13 +18,13 @@ export function Coming({ all, alone }: { readonly all: readonly Recurring[]; rea
   const lines = upcoming(all, today.value);
   if (lines.length === 0) return null;
   const sum = (lines_: readonly Line[]): string => money(Math.abs(lines_.reduce((total, { amount }) => total + amount, 0)), currency);
-  const arriving = lines.filter(({ amount }) => amount > 0);
+  const [leaving, arriving] = [lines.filter(({ amount }) => amount < 0), lines.filter(({ amount }) => amount > 0)];
   const few = lines.length <= SHOWN + 2;
   return (
     <div class="coming">
       <h2>{alone ? said.coming : said.comingIn(currency)}</h2>
       <p class="soft" data-figure>
-        {said.comingSays(sum(lines.filter(({ amount }) => amount < 0)), arriving.length > 0 ? sum(arriving) : "")}
+        {said.comingSays(leaving.length > 0 ? sum(leaving) : "", arriving.length > 0 ? sum(arriving) : "")}
       </p>
       <Days first={today.value} days={AHEAD} marks={lines.map((line) => ({ day: Math.max(line.day, today.value), arrives: line.amount > 0 }))} />
       <table class="dates">

@@ -52,7 +52,7 @@ function Line({ each, over }: { readonly each: Recurring; readonly over: "late" 
   return (
     <tr>
       <th scope="row">
-        <a href={address("transactions", { ...NO_FILTER, merchant: each.merchant, account: each.account_id })}>{each.merchant}</a>
+        <a href={address("transactions", { ...NO_FILTER, merchant: each.merchant })}>{each.merchant}</a>
         <small class="where">{nameOfAccount(each.account_id)}</small>
         <small class="narrow-only">{next === null ? said.endedAfter(often, day(dayOf(each.last_date))) : said.oftenNext(often, next)}</small>
         <Marks each={each} />

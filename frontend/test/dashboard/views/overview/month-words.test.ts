@@ -21,8 +21,8 @@ test.each([
   [1_004, 1_000, "spent so far, about as much as by this day in October."],
   [4_000, 1_000, "spent so far; by this day in October it was $1,000.00."],
   [1, 1_000, "spent so far; by this day in October it was $1,000.00."],
-  [500, 0, "spent so far; nothing was by this day in October."],
-  [0, 0, "spent so far; nothing was by this day in October either."],
+  [500, 0, "spent so far; nothing by this day in October."],
+  [0, 0, "spent so far; nothing by this day in October either."],
   [-20, 1_000, "so far: more came back in refunds than was spent."],
   [20, -30, "spent so far; by this day in October more had come back than was spent."],
 ])("%d after %d is %s", (now, before, text) => {

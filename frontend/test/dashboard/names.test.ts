@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { accountName } from "../../src/dashboard/names";
+import { account } from "./rows";
+
+test("a name from right to left stands apart, so that its account's digits stay behind it", () => {
+  expect(accountName({ ...account("بطاقة"), mask: "0007" })).toBe("\u2068بطاقة\u2069 ··0007");
+  expect(accountName({ ...account("Everyday Checking"), mask: "4401" })).toBe("Everyday Checking ··4401");
+});
