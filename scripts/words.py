@@ -69,8 +69,8 @@ def main() -> None:
         print(f"{file.relative_to(REPOSITORY)}: {len(catalogue)} words, {len(missing)} without a text")
 
 
-def _texts(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else string
+def _texts(string: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return string if isinstance(string, tuple) else (string or "",)
 
 
 if __name__ == "__main__":

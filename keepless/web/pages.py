@@ -14,6 +14,7 @@ from keepless.services.snapshots import StatelessPlaidClient
 from keepless.services.vault import Vault
 from keepless.web import banks, choice, headers, health, installation, oauth, present
 from keepless.web.answers import prefers_json
+from keepless.web.holding import holding
 from keepless.web.language import gettext
 from keepless.web.live import mark_of
 from keepless.web.lookup import words_for, words_of
@@ -241,7 +242,10 @@ def _unlike_a_token(text: str) -> str:
 def _page(
     visit: Visit, template: str, *, held: str, link: bool = False, status: HTTPStatus = HTTPStatus.OK, **context: Any
 ) -> Response:
-    """A rendered page. `held` is what the signature line says: cookie or nothing; `link` lets Link run."""
+    """A rendered page. `held` is what the signature line says: cookie or nothing; `link` lets Link run.
+
+    The line names the server's memory too while it has a date there, so that it is never less than the truth.
+    """
     if link:
         headers.run_link()
     days, keep_days = visit.parts.session.lifetimes
@@ -250,6 +254,7 @@ def _page(
         days=days,
         keep_days=keep_days,
         held=held,
+        noted=held == "cookie" and bool(holding(visit).on_server),
         link_script=visit.site.link_script if link else None,
         environment=visit.site.environment,
         **context,

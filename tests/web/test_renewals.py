@@ -120,6 +120,15 @@ def test_plaids_warning_is_told_until_the_login_is_repaired(visitor, item, plaid
     assert ends(visitor) is None
 
 
+@pytest.mark.parametrize("path", ["/statement", "/promise", "/setup"])
+def test_while_the_server_has_a_warning_in_memory_the_signature_line_says_so(visitor, plaid_says, path):
+    assert "on the server: <strong>nothing</strong>" in visitor.get(path).text
+    plaid_says("PENDING_DISCONNECT", disconnect_time=plaids(in_days(7)))
+    assert "on the server: <strong>a date, in memory only</strong>" in visitor.get(path).text
+    plaid_says("LOGIN_REPAIRED")
+    assert "on the server: <strong>nothing</strong>" in visitor.get(path).text
+
+
 def test_a_login_repaired_here_ends_the_warning_too(visitor, item, plaid_says):
     plaid_says("PENDING_DISCONNECT", disconnect_time=plaids(in_days(7)))
     assert visitor.post("/api/link-done", json={"repaired": item["item_id"]}).status_code == 200

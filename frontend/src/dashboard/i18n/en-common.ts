@@ -29,6 +29,7 @@ export const common = {
   logOutTitle: "Disconnects your banks at Plaid and clears the cookies",
   status: "Status",
   held: "Held about you: *sealed cookies* in this browser; on the server: *nothing*",
+  heldNoted: "Held about you: *sealed cookies* in this browser; on the server: *a date, in memory only*",
   heldNothing: "Held about you: *nothing* in this browser; on the server: *nothing*",
   empty: {
     unread: "None of your banks could be read, so there is nothing to show yet. What each one needs is said above.",

@@ -62,7 +62,7 @@ export const filter = {
   none: "No transaction matches",
   out: (sum: string): string => `${sum} out`,
   in: (sum: string): string => `${sum} in`,
-  withMoved: "transfers and card payments included",
+  withMoved: "transfers included",
   keys: {
     open: "Keys",
     title: "Keys",

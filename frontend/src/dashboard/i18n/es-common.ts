@@ -31,6 +31,7 @@ export const common: Words["common"] = {
   logOutTitle: "Desconecta sus bancos en Plaid y borra las cookies",
   status: "Estado",
   held: "Lo que se guarda sobre usted: *cookies selladas* en este navegador; en el servidor: *nada*",
+  heldNoted: "Lo que se guarda sobre usted: *cookies selladas* en este navegador; en el servidor: *una fecha, solo en memoria*",
   heldNothing: "Lo que se guarda sobre usted: *nada* en este navegador; en el servidor: *nada*",
   empty: {
     unread: "No se ha podido leer ninguno de sus bancos, así que aún no hay nada que mostrar. Arriba se indica qué necesita cada uno.",

@@ -62,7 +62,7 @@ export const filter: Words["filter"] = {
   none: "Ningún movimiento coincide",
   out: (sum) => `salidas: ${sum}`,
   in: (sum) => `entradas: ${sum}`,
-  withMoved: "traspasos y pagos de tarjetas incluidos",
+  withMoved: "traspasos incluidos",
   keys: {
     open: "Teclas",
     title: "Teclas",

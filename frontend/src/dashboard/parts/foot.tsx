@@ -6,10 +6,11 @@ import { opened } from "./holding";
 import { Marked } from "./marked";
 
 export function Foot() {
-  const { held, heldNothing, status } = words.value.common;
+  const { held, heldNoted, heldNothing, status } = words.value.common;
+  const now = document.body.dataset["noted"] === undefined ? held : heldNoted;
   return (
     <>
-      <a href="/promise"><Marked text={farewell.value ? heldNothing : held} /></a>
+      <a href="/promise"><Marked text={farewell.value ? heldNothing : now} /></a>
       <span class="acts">
         <button type="button" class="text" aria-haspopup="dialog" onClick={() => (opened.value = true)}>
           {words.value.privacy.question}

@@ -27,7 +27,7 @@ const sumsSaid = computed(() => {
     sum.out > 0 ? say.out(money(sum.out, sum.currency)) : "",
     sum.in > 0 ? say.in(money(sum.in, sum.currency)) : "",
   ]);
-  return [...said, hasMoved ? say.withMoved : ""].filter(Boolean).join(", ");
+  return [...said, hasMoved && !filter.value.kind ? say.withMoved : ""].filter(Boolean).join(", ");
 });
 
 export function Found() {

@@ -57,5 +57,14 @@ describe("what the rows come to", () => {
     ]);
   });
 
+  it("says where money only moved between own accounts", () => {
+    const moved = bookOf(
+      [{ key: "k", bank: { name: "Bank" }, accounts: [], account_ids: ["x"], categories: [["", "", "", ""]], rows: ROWS } as unknown as LiveBank],
+      ["spending", "card_payment"],
+    );
+    expect(sumsOf(moved, Uint32Array.of(0, 1)).hasMoved).toBe(true);
+    expect(sumsOf(moved, Uint32Array.of(0, 2)).hasMoved).toBe(false);
+  });
+
   it("is nothing for no row", () => expect(sumsOf(BOOK, new Uint32Array())).toEqual({ sums: [], hasMoved: false }));
 });
