@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
-from support.axe import assert_accessible
+from support.axe import assert_accessible, assert_accessible_by_day_and_night
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +86,7 @@ def test_a_name_leads_to_its_transactions(connected):
     link = region(page, "Subscriptions").get_by_role("link", name="Lumen Stream")
     link.focus()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"#transactions\?account=[^&]+&merchant=Lumen\+Stream$"))
+    expect(page).to_have_url(re.compile(r"#transactions\?merchant=Lumen\+Stream$"))
     expect(main(page).get_by_role("heading", level=1, name="Transactions")).to_be_visible()
 
 
@@ -162,12 +162,11 @@ def test_spanish_has_its_own_words(connected):
     expect(main(page).get_by_role("table", name="Próximos 30 días")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(connected, scheme, width):
-    page = connected("demo", "labelled-3", path=RECURRING, scheme=scheme, width=width)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(connected, width):
+    page = connected("demo", "labelled-3", path=RECURRING, width=width)
     ready(page)
     expect(region(page, "Late and ended")).to_be_visible()
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
-    assert_accessible(page, "recurring")
+    assert_accessible_by_day_and_night(page, "recurring")
     assert page.evaluate("document.documentElement.scrollWidth") == width

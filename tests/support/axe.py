@@ -25,6 +25,13 @@ def assert_accessible(page: Page, state: str = "") -> None:
     assert not found, f"axe-core on {state or page.url}:\n" + "\n".join(map(_said, found))
 
 
+def assert_accessible_by_day_and_night(page: Page, state: str = "") -> None:
+    """The same in light and in dark: one page, loaded once."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert_accessible(page, f"{state or page.url}, {scheme}")
+
+
 def violations(page: Page) -> list[dict[str, Any]]:
     """All that axe-core finds, each with id, impact, help and nodes. The script runs past the page's CSP (CDP)."""
     if not page.evaluate("typeof axe === 'object'"):

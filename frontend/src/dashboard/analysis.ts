@@ -80,7 +80,7 @@ class Tally {
     for (let place = 0; place < this.places; place += 1) {
       if (this.#used[place] === 0) continue;
       const key = name(place);
-      named.set(key, (named.get(key) ?? 0) + sign * this.sums[place]! || 0); // never -0
+      named.set(key, (named.get(key) ?? 0) + sign * this.sums[place]!); // 0 + -0 is 0
     }
     return named;
   }

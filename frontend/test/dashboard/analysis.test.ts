@@ -78,6 +78,12 @@ test("a refund that takes all back leaves a zero, which is no minus zero, under 
   expect(Object.is(sums!.income, 0)).toBe(true);
 });
 
+test("income of nothing is a zero that is no minus zero, by month too", () => {
+  const [sums] = everything(bookOf([bank("one", [row({ kind: "income", amount: 0 })])], KINDS));
+  expect([...sums!.incomeByMonth]).toEqual([["2026-11", 0]]);
+  expect(sums!.income).toBe(0);
+});
+
 test("more than 256 currencies, accounts and categories are told apart", () => {
   const many = Array.from({ length: 300 }, (_, i) => i);
   const codes = many.map((i) => [`P${i}`, `P${i}_D`, `P${i}`, `P${i}_D`] as const);

@@ -157,15 +157,30 @@ test("a bank that answers only in part keeps the other part, of its own time", a
   expect([one!.fetched_at, two!.fetched_at]).toEqual(["2026-11-22T12:00:00Z", later]);
 });
 
-test("a bank that never tells of credit is as new as its last answer", async () => {
-  const noCredit = { liabilities_problem: "PRODUCTS_NOT_SUPPORTED" };
-  await loaded(bank("one", many(2), noCredit));
+test.each([
+  ["credit", "liabilities_problem", many(2)],
+  ["transactions", "transactions_problem", []],
+])("a bank that never tells of %s is as new as its last answer", async (_, field, rows) => {
+  const untold = { [field]: "PRODUCTS_NOT_SUPPORTED" };
+  await loaded(bank("one", rows, untold));
   void state.ask(730);
   await settled();
   const later = "2026-11-22T13:00:00Z";
-  await streams[0]!.say(start("one"), bank("one", many(3), { ...noCredit, fetched_at: later }));
+  await streams[0]!.say(start("one"), bank("one", rows, { ...untold, fetched_at: later }));
   await streams[0]!.end();
-  expect(state.answered.value[0]).toMatchObject({ fetched_at: later, liabilities_problem: "PRODUCTS_NOT_SUPPORTED" });
+  expect(state.answered.value[0]).toMatchObject({ fetched_at: later, ...untold });
+});
+
+test("of a bank that is asked twice at once, the second asking counts", async () => {
+  await loaded();
+  void state.ask(730, "one");
+  void state.ask(730, "one");
+  await settled();
+  await streams[0]!.say(start("one"), bank("one", many(9)));
+  expect(state.book.value.size).toBe(2);
+  await streams[1]!.say(start("one"), bank("one", many(4)));
+  await streams[1]!.end();
+  expect(state.book.value.size).toBe(5);
 });
 
 test("asking one bank does not end what is asked of the others", async () => {
@@ -264,7 +279,7 @@ test.each([
   ["fails", async () => streams[0]!.say(problem("one"))],
   ["answers only in part, which leaves earlier rows on the page", async () => streams[0]!.say(bank("one", [], { transactions_problem: "TIMEOUT" }))],
   ["is asked once more by itself meanwhile", async () => {
-    await streams[0]!.say(problem("one"));
+    await streams[0]!.say(bank("one", many(1)));
     void state.ask(730, "one");
     await settled();
     await streams[1]!.say(start("one", "two"), bank("one", many(2)));
@@ -278,6 +293,16 @@ test.each([
   await answer();
   await streams[0]!.say(bank("two", []));
   await streams[0]!.end();
+  expect(told.at(-1)).toEqual({ type: "forget" });
+});
+
+test("the answer of one bank alone is held for no reload, and ends what was held", async () => {
+  await loaded();
+  const done = state.ask(730, "one");
+  await settled();
+  await streams[0]!.say(start("one"), bank("one", many(2)));
+  await streams[0]!.end();
+  await done;
   expect(told.at(-1)).toEqual({ type: "forget" });
 });
 
