@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 _LOOKED_BACK = 12  # occurrences that say which day of the month or week is meant
 _MOST_SKIPPED = 1 / 3  # of the steps
+_TELLING = 5  # days from which two weeks and half a month differ in the days of the month
 
 
 class Pace(NamedTuple):
@@ -147,8 +148,13 @@ def _along(pace: Pace, days: Sequence[date]) -> Fit:
 
 
 def _of_two_weeks(days: Sequence[date], one: Fit, other: Fit) -> Fit:
-    """P3: two weeks or half a month: which of them the mean gap is nearer to. Gaps that skip a step are left out."""
+    """P3: half a month where the days are two days of the month throughout, else what the mean gap is nearer to.
+
+    Gaps that skip a step are left out. Two weeks apart, the fifth day at the latest is a third day of the month.
+    """
     fit = one if len(one.kept) >= len(other.kept) else other
+    if len(fit.kept) >= _TELLING and len({days[place].day for place in fit.kept}) <= 2:  # noqa: PLR2004
+        return one if one.pace is SEMI_MONTHLY else other
     gaps = [(days[after] - days[before]).days for before, after in pairwise(fit.kept)]
     short = [gap for gap in gaps if gap <= SEMI_MONTHLY.days + SEMI_MONTHLY.tolerance] or gaps
     middle = (BIWEEKLY.days + SEMI_MONTHLY.days) / 2

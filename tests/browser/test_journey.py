@@ -216,6 +216,7 @@ def test_no_page_is_wider_than_its_window(connected, width):
 
 def test_everything_is_reached_with_the_keyboard(visit, local_plaid):
     page = visit()
+    expect(page.get_by_role("button", name="Choose your bank")).to_be_visible()  # the script has run
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,7 +1,6 @@
 """The banks of a session as a stream of lines, on the real application and the real local Plaid."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -271,28 +270,3 @@ def test_a_problem_is_counted_by_what_it_asks_for(site, local_plaid):
     local_plaid.call("/sandbox/item/reset_login", {"access_token": token})
     lines_of(visitor)
     assert b'keepless_bank_problems_total{action="reconnect"} 1.0' in counted.parts.metrics.exposition()
-
-
-class Recorded:
-    """A Plaid that answers at once what the real one answered before: what is left is our own work."""
-
-    def __init__(self, plaid):
-        self._plaid = plaid
-        self._answer = None
-        self.identify = plaid.identify
-
-    def fetch(self, *asked, **more):
-        if self._answer is None:
-            self._answer = self._plaid.fetch(*asked, **more)
-        return self._answer
-
-
-def test_deciding_and_writing_3_000_rows_takes_at_most_20_ms_of_cpu(site, local_plaid):
-    visitor = site.with_parts(plaid=Recorded(site.parts.plaid)).connected(local_plaid.connect("demo-3000"))
-    assert len(only(lines_of(visitor), "bank")["rows"]) > 2_900
-    spent = []
-    for _ in range(9):
-        began = time.process_time()
-        assert len(visitor.get("/api/live").data) > 300_000
-        spent.append((time.process_time() - began) * 1_000)
-    assert min(spent) <= 20
