@@ -186,7 +186,8 @@ def test_the_keys_are_told_and_can_be_turned_off(page):
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    page.wait_for_function("document.activeElement === document.body")  # the browser gives the focus back a moment later
+    # The browser gives the focus back a moment later.
+    page.wait_for_function("document.activeElement === document.body")
     page.keyboard.press("/")
     enter(page, page.get_by_role("button", name="Keys"))
     use = dialog.get_by_role("checkbox", name=re.compile("^Use the keys"))
