@@ -29,7 +29,10 @@ export function offerReconnect(): void {
 
   choose();
   window.addEventListener("hashchange", () => {
+    const before = title.textContent;
     choose();
-    title.focus(); // the page is another one now, as after a navigation
+    if (title.textContent !== before) {
+      title.focus(); // the page is another one now, as after a navigation
+    }
   });
 }
