@@ -62,8 +62,9 @@ def visit(chromium, site):
     """Opens the start page in a browser of its own; `visit(javascript=False)` in one without scripts.
 
     `width` and `height` size the window, `scheme` is "light" or "dark", `calm=True` asks for reduced motion, `locale`
-    is the browser's ("es-ES"); all other options are Playwright's own of a context. At the end, no page may have met
-    an error of a script or of the content security policy.
+    is the browser's ("es-ES"); all other options are Playwright's own of a context, such as `service_workers="allow"`,
+    without which every reload asks the banks anew. At the end, no page may have met an error of a script or of the
+    content security policy.
     """
     contexts, faults = [], []
 
@@ -80,6 +81,7 @@ def visit(chromium, site):
                 "viewport": {"width": width, "height": height},
                 "color_scheme": scheme,
                 "reduced_motion": "reduce" if calm else "no-preference",
+                "service_workers": "block",  # Playwright may wait for ever for one whose page's requests it holds back
                 **options,
             }
         )

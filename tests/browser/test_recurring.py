@@ -43,6 +43,7 @@ def coming(page):
 def ready(page):
     """All history is here: the household's subscriptions are found."""
     expect(region(page, "Subscriptions").get_by_role("link", name="Lumen Stream")).to_be_visible()
+    expect(page.locator(".progress.busy")).to_have_count(0)
     return page
 
 

@@ -40,7 +40,7 @@ def mark_of(page):
 
 
 def test_a_reload_asks_no_bank_and_shows_the_same(connected, local_plaid):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     asked, shown = calls(local_plaid), page.locator("main .sheet").all_inner_texts()
@@ -51,7 +51,7 @@ def test_a_reload_asks_no_bank_and_shows_the_same(connected, local_plaid):
 
 
 def test_whoever_wants_newer_figures_asks_again(connected, local_plaid):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     page.reload()
@@ -63,7 +63,7 @@ def test_whoever_wants_newer_figures_asks_again(connected, local_plaid):
 
 
 def test_a_visit_that_is_no_reload_asks_the_banks(connected, local_plaid):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     asked = calls(local_plaid)
@@ -76,7 +76,7 @@ def test_a_visit_that_is_no_reload_asks_the_banks(connected, local_plaid):
 def test_an_answer_with_a_bank_missing_is_not_held(connected, local_plaid):
     failing = local_plaid.connect("user_good")
     local_plaid.call("/sandbox/item/reset_login", {"access_token": failing})
-    page = connected("demo")
+    page = connected("demo", service_workers="allow")
     settled(page)
     keeps(page)
     page.context.request.post("/setup", form={"access_token": failing}, headers={"Sec-Fetch-Site": "same-origin"})
@@ -89,7 +89,7 @@ def test_an_answer_with_a_bank_missing_is_not_held(connected, local_plaid):
 
 
 def test_after_a_logout_nothing_is_held_and_the_next_one_sees_their_own(connected, site, local_plaid):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     expect(page.locator("main")).to_contain_text("$")
@@ -103,7 +103,7 @@ def test_after_a_logout_nothing_is_held_and_the_next_one_sees_their_own(connecte
 
 
 def test_another_session_in_the_same_browser_never_sees_what_was_held(connected, site, local_plaid):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     page.goto("about:blank")
@@ -124,7 +124,7 @@ def test_another_session_in_the_same_browser_never_sees_what_was_held(connected,
 
 
 def test_nothing_of_it_is_in_any_storage_of_the_browser(connected):
-    page = connected()
+    page = connected(service_workers="allow")
     settled(page)
     keeps(page)
     stored = page.evaluate(
