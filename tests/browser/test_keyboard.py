@@ -187,7 +187,7 @@ def test_the_keys_are_told_and_can_be_turned_off(page):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     # The browser gives the focus back a moment later.
-    page.wait_for_function("document.activeElement === document.body")
+    page.wait_for_function("() => document.activeElement === document.body")
     page.keyboard.press("/")
     enter(page, page.get_by_role("button", name="Keys"))
     use = dialog.get_by_role("checkbox", name=re.compile("^Use the keys"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -62,8 +63,19 @@ def test_what_is_overdue_comes_first_and_says_so_in_words(connected):
     expect(payments.first).to_contain_text("at least $35.00")
 
 
-def test_currencies_stand_apart(connected):
-    page = settled(connected())
+def test_currencies_stand_apart(connected, local_plaid):
+    bought = [
+        {
+            "date_transacted": str(date.today()),  # noqa: DTZ011
+            "date_posted": str(date.today()),  # noqa: DTZ011
+            "amount": 20,
+            "description": "Market",
+            "currency": currency,
+        }
+        for currency in ("USD", "USD", "EUR")
+    ]
+    account = {"type": "depository", "subtype": "checking", "starting_balance": 250, "transactions": bought}
+    page = settled(connected(local_plaid.connect("user_custom", json.dumps({"override_accounts": [account]}))))
     expect(page.locator(".total")).to_have_count(1)
     expect(page.locator(".others").get_by_role("listitem")).to_contain_text("In EUR")
 

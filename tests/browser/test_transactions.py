@@ -166,7 +166,7 @@ def test_the_focused_row_stays_while_the_mouse_scrolls_away(table):
     rows(page).nth(2).get_by_role("button").focus()
     page.mouse.move(600, 600)
     page.mouse.wheel(0, 60_000)
-    page.wait_for_function("document.querySelectorAll('[data-at]')[1].dataset.at > 1000")
+    page.wait_for_function("() => document.querySelectorAll('[data-at]')[1].dataset.at > 1000")
     expect(page.locator('[data-at="2"] button')).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator('[data-at="3"] button')).to_be_focused()
