@@ -38,3 +38,11 @@ def _empty_local_plaid(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "local_plaid" in request.fixturenames:
         request.getfixturevalue("local_plaid").clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the figures that tests have `said`, whichever process they ran in."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, figure in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(str(figure))

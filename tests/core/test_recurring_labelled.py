@@ -102,7 +102,7 @@ def read(plaid: LocalPlaid, client: PlaidClient, user: str, days: int) -> BankSn
     return client.fetch(Secret(plaid.connect(user)), BANK, start=start, end=NOW.date(), expected=4 * days)
 
 
-def test_what_recurs_is_found_and_what_is_merely_frequent_is_not(plaid, client, capsys):
+def test_what_recurs_is_found_and_what_is_merely_frequent_is_not(plaid, client, record_property):
     score = Score()
     for seed in HELD_OUT:
         user = f"labelled-{seed}"
@@ -111,12 +111,12 @@ def test_what_recurs_is_found_and_what_is_merely_frequent_is_not(plaid, client, 
         by_id = {row.id: row for row in snapshot.transactions}
         labels, frequent = labels_of(plaid, user)
         score.count([rows_of(each, by_id) for each in found], labels, frequent, [each.merchant for each in found])
-    with capsys.disabled():
-        print(  # noqa: T201 - the figures that the issue asks to see in each run
-            f"\nrecurring, {len(HELD_OUT)} held-out users, {score.right + score.missed} series: "
-            f"precision {score.precision:.3f}, recall {score.recall:.3f}; "
-            f"merely frequent and called recurring: {len(score.frequent)}"
-        )
+    record_property(
+        "said",
+        f"recurring, {len(HELD_OUT)} held-out users, {score.right + score.missed} series: "
+        f"precision {score.precision:.3f}, recall {score.recall:.3f}; "
+        f"merely frequent and called recurring: {len(score.frequent)}",
+    )
     assert score.frequent == []
     assert score.precision >= ENOUGH
     assert score.recall >= ENOUGH
