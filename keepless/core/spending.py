@@ -17,7 +17,7 @@ from keepless.core.periods import month_of
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ("Analysis", "CurrencyAnalysis", "Distinct", "Kind", "analyse", "distinct", "kind_of", "ranked")
+__all__ = ("Analysis", "CurrencyAnalysis", "Distinct", "Kind", "analyse", "distinct", "each_once", "kind_of", "ranked")
 
 
 class CurrencyAnalysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +110,15 @@ def distinct(transactions: Sequence[Transaction]) -> Distinct:
             rows = [row for row in rows if row.id not in twins]
             pending = [row for row in pending if row.id not in twins]
     return Distinct(rows, pending, skipped)
+
+
+def each_once(transactions: Sequence[Transaction]) -> Sequence[Transaction]:
+    """The rows of `distinct` of a list that is newest first by `date`, and newest first again.
+
+    To be asked before days are cut off: a pair of twins across the cut would count twice.
+    """
+    once = distinct(transactions)
+    return sorted(once.rows, key=lambda row: row.date, reverse=True) if once.skipped else once.rows
 
 
 def ranked(totals: dict[str, int], most: int | None = None) -> list[tuple[str, int]]:

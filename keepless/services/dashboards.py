@@ -17,7 +17,7 @@ from keepless.core.models import Account, BankProblem, BankSnapshot, PlaidStream
 from keepless.core.payoff import PayFirst, paying_order
 from keepless.core.periods import Period
 from keepless.core.recurring import Recurring, find
-from keepless.core.spending import CurrencyAnalysis, Kind, analyse, distinct, kind_of, ranked
+from keepless.core.spending import CurrencyAnalysis, Kind, analyse, each_once, kind_of, ranked
 from keepless.services.snapshots import Snapshots
 
 PAGE_SIZE = 50
@@ -105,7 +105,7 @@ def reading_range(period: Period, today: date) -> Period:
 def matching(snapshots: Snapshots, chosen: TransactionFilter) -> list[Transaction]:
     """The rows that match, each once and newest first. The banks were asked for the filter's days and all since."""
     accounts = [account for bank in snapshots.banks for account in bank.accounts]
-    return chosen.apply(_each_once(snapshots.transactions()), accounts)
+    return chosen.apply(each_once(snapshots.transactions()), accounts)
 
 
 def build_dashboard(
@@ -124,7 +124,7 @@ def build_dashboard(
     paying stay empty: they cost a fifth of the rest, and not every page shows them. Raises InvalidField for a page
     below 1.
     """
-    rows = _each_once(snapshots.transactions())
+    rows = each_once(snapshots.transactions())
     accounts = [account for bank in snapshots.banks for account in bank.accounts]
     period = Period(
         chosen.start or min((bank.start for bank in snapshots.banks), default=today.replace(day=1)), chosen.end or today
@@ -171,12 +171,6 @@ def _bank(snapshot: BankSnapshot) -> Bank:
         unreadable=snapshot.unreadable,
         renew_by=snapshot.renew_by,
     )
-
-
-def _each_once(transactions: Sequence[Transaction]) -> Sequence[Transaction]:
-    """Twins are paired before the days are cut, or a pair across a month's end would count twice."""
-    each = distinct(transactions)
-    return sorted(each.rows, key=lambda row: row.date, reverse=True) if each.skipped else each.rows
 
 
 def _within(rows: Sequence[Transaction], period: Period) -> Sequence[Transaction]:

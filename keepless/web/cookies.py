@@ -63,9 +63,9 @@ def all_of(request: Request) -> Iterator[tuple[str, str]]:
         yield sent.removeprefix(" "), value
 
 
-def digest_of(item_id: str) -> str:
-    """Eight characters that stand for an item; the id, of 37 random characters, cannot be found back from them."""
-    return urlsafe_b64encode(sha256(b"keepless.item." + item_id.encode()).digest()[:_DIGEST_BYTES]).decode()
+def digest_of(text: str) -> str:
+    """Eight characters that stand for a text; one of 20 random characters or more cannot be found back from them."""
+    return urlsafe_b64encode(sha256(b"keepless.item." + text.encode()).digest()[:_DIGEST_BYTES]).decode()
 
 
 def _read(request: Request, ours: re.Pattern[str]) -> dict[str, str]:

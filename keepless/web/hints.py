@@ -29,10 +29,6 @@ class HintsCookies:
     def __init__(self, *, https_only: bool = False) -> None:
         self._https_only = https_only
 
-    def key(self, item_id: str) -> str:
-        """Eight characters that stand for an item wherever its id need not be seen."""
-        return cookies.digest_of(item_id)
-
     def script_runs(self) -> bool:
         """Whether this browser has run our script: it alone sets the time zone."""
         return _value_of(ZONE_NAME) is not None

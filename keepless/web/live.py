@@ -17,7 +17,7 @@ from keepless.core.kinds import Kind, filed_under, kind_of
 from keepless.core.models import Account, BankProblem, BankRef, BankSnapshot, Transaction
 from keepless.core.periods import Period
 from keepless.core.recurring import Recurring, find
-from keepless.core.spending import distinct
+from keepless.core.spending import each_once
 from keepless.errors import InvalidField, UnknownBank
 from keepless.services.dashboards import reading_range
 from keepless.services.vault import Vault
@@ -130,7 +130,7 @@ def live(visit: Visit) -> Response:
     today = visit.today()
     query = visit.queries.read(request.args, today, allowed=LIVE)
     period = reading_range(query.period, today)
-    asked = [AskedBank(visit.parts.hints.key(key.bank.item_id), key.bank.item_id, key.bank.name) for key in vault.banks]
+    asked = [AskedBank(digest_of(key.bank.item_id), key.bank.item_id, key.bank.name) for key in vault.banks]
     if query.bank:
         asked = [each for each in asked if each.key == query.bank]
         if not asked:
@@ -183,8 +183,7 @@ def mark_of(vault: Vault, today: date) -> str:
 
 def bank_line(key: str, snapshot: BankSnapshot, today: date) -> LiveBank:
     """The line of one bank's answer."""
-    once = distinct(snapshot.transactions)
-    transactions = sorted(once.rows, key=lambda each: each.date, reverse=True) if once.skipped else once.rows
+    transactions = each_once(snapshot.transactions)
     accounts = {account.id: place for place, account in enumerate(snapshot.accounts)}
     types = {account.id: account.type for account in snapshot.accounts}
     categories: dict[tuple[str, str], int] = {}

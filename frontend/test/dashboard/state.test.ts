@@ -2,41 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { account, bank, problem, row, start } from "./rows";
+import { Stream, settled } from "./stream";
 import type { Message } from "../../src/dashboard/held";
 import type { Card, Line, LiveBank } from "../../src/dashboard/wire";
 
 type State = typeof import("../../src/dashboard/state");
-
-/** A stream that a test writes into. */
-class Stream {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly response: Response;
-
-  constructor(readonly query: URLSearchParams, signal: AbortSignal) {
-    const pipe = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
-    this.#writer = pipe.writable.getWriter();
-    this.#writer.closed.catch(() => undefined);
-    this.response = new Response(pipe.readable);
-    signal.addEventListener("abort", () => void this.#writer.abort(new DOMException("", "AbortError")).catch(() => undefined));
-  }
-
-  async say(...lines: readonly Line[]): Promise<void> {
-    for (const line of lines) void this.#writer.write(new TextEncoder().encode(`${JSON.stringify(line)}\n`)).catch(() => undefined);
-    await settled();
-  }
-
-  async end(hints: string | null = null): Promise<void> {
-    await this.say({ type: "end", hints });
-    await this.break();
-  }
-
-  async break(): Promise<void> {
-    void this.#writer.close().catch(() => undefined);
-    await settled();
-  }
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 let streams: Stream[] = [];
 let cookie = "";
