@@ -1,5 +1,6 @@
 """Every error that crosses a layer, by one name each. `web/faults.py` maps them to responses."""
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,7 +25,7 @@ class PlaidFault(KeeplessError):
 
     `code` is Plaid's error_code, or one of ours where no answer came: TIMEOUT, UNREACHABLE, BAD_ANSWER, CHANGING
     (the set kept changing between pages), DEADLINE. `retryable` is decided by (error_type, error_code), never by the
-    HTTP status alone: bank outages arrive as 400.
+    HTTP status alone: bank outages arrive as 400. `retry_at` is when asking again can help (UTC), where that is known.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class PlaidFault(KeeplessError):
         action: Action = Action.NONE,
         request_id: str | None = None,
         http_status: int | None = None,
+        retry_at: datetime | None = None,
     ) -> None:
         super().__init__(f"{error_type or 'TRANSPORT'}/{code}" + (f" request_id={request_id}" if request_id else ""))
         self.code = code
@@ -44,6 +46,18 @@ class PlaidFault(KeeplessError):
         self.action = action
         self.request_id = request_id
         self.http_status = http_status
+        self.retry_at = retry_at
+
+
+class CacheFault(KeeplessError):
+    """The cache could not be used.
+
+    `reason` is a stable word for the metric: unreachable, slow, full, read_only, rubbish, refused.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the cache could not be used: {reason}")
+        self.reason = reason
 
 
 class SealBroken(KeeplessError):

@@ -1,12 +1,12 @@
 """What the services need from the outside, as small Protocols."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
 
-from keepless.core.models import BankRef, BankSnapshot
+from keepless.core.models import BankRef, BankSnapshot, Changes, Liabilities
 from keepless.core.secret import Secret
 
 
@@ -66,9 +66,110 @@ class Plaid(Protocol):
         """
         ...
 
+    def cursor_now(self, access_token: Secret) -> str:
+        """A sync cursor that stands for this moment, without pulling the history; "" where the item is not ready yet.
+
+        Asked for before a set is fetched, it misses no change of it: what happened in between is told twice.
+        """
+        ...
+
+    def sync(self, access_token: Secret, bank: BankRef, *, cursor: str) -> Changes:
+        """What has changed since `cursor`. A change between two pages begins the loop again from `cursor`."""
+        ...
+
+    def liabilities(self, access_token: Secret, bank: BankRef) -> Liabilities:
+        """The terms of cards and loans by themselves. A refusal of Plaid's is a `problem` in it."""
+        ...
+
     def status(self) -> Mapping[str, object]:
         """What is known of Plaid from the calls made so far: last success and last failure (UTC), and its code."""
         ...
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """What a cache holds of one part of one entry.
+
+    `revision` is the claim under which the entry was kept; None where there is no entry. `sealed` is None where the
+    entry has no such part. `is_stale` and `needs_login` are what webhooks have marked it with since.
+    """
+
+    revision: int | None = None
+    sealed: bytes | None = None
+    is_stale: bool = False
+    needs_login: bool = False
+
+
+class Cache(Protocol):
+    """Sealed entries by name, in a store that may be away, slow, full or mistaken at any moment.
+
+    An entry is a few parts, sealed each by itself, that are kept and forgotten together. Whoever wants to keep one
+    claims it first: one claim at a time for each name, however many processes ask, and a claim that is over, or whose
+    entry was forgotten since, keeps nothing (its number is a fencing token). Every method raises `errors.CacheFault`
+    and nothing else, within a time that a visitor does not notice.
+    """
+
+    def read(self, wanted: Sequence[tuple[str, str]]) -> list[Copy]:
+        """What there is for each (name, part), in the same order, in one round trip."""
+        ...
+
+    def claim(self, name: str, *, seconds: int) -> int | None:
+        """The right to keep this entry for so long at most; None where another has it, or it was forgotten just now."""
+        ...
+
+    def keep(self, name: str, claim: int, parts: Mapping[str, bytes], *, until: datetime) -> bool:
+        """Replaces the entry by these parts until that moment (UTC) and gives the claim back; False where it was lost.
+
+        Marks that came after the claim stay.
+        """
+        ...
+
+    def add(self, name: str, revision: int, part: str, sealed: bytes) -> bool:
+        """One part more for the entry of this revision; False where that is not the entry any more."""
+        ...
+
+    def release(self, name: str, claim: int) -> None:
+        """Gives a claim back without keeping anything; one that is not held any more is ignored."""
+        ...
+
+    def mark_stale(self, name: str) -> None:
+        """Marks the entry, where there is one, as older than what the bank has."""
+        ...
+
+    def mark_login(self, name: str, *, needed: bool) -> None:
+        """Marks that the bank asks for a login before it tells more, or that it no longer does."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Removes the entry. Who is just about to keep it does not, and nobody claims it for two minutes."""
+        ...
+
+    def status(self) -> Mapping[str, object]:
+        """`reachable` (None before the first use), `since` (UTC) when that began, and `last_fault`, a word."""
+        ...
+
+
+class CopySealer(Protocol):
+    """Authenticated encryption of cache entries, which the server alone cannot open (SECURITY.md, threat model)."""
+
+    def name(self, item_id: str) -> str:
+        """The name of an item's entry: a keyed hash, from which nobody finds the item."""
+        ...
+
+    def seal(self, owner: "CopyOwner", part: str, plaintext: bytes) -> bytes:
+        """The plaintext padded, so that its length tells little, and sealed for this owner and part."""
+        ...
+
+    def open(self, owner: "CopyOwner", part: str, sealed: bytes) -> bytes:
+        """The plaintext. Raises `errors.SealBroken` for all but what `seal` made for the same owner and part (R10)."""
+        ...
+
+
+class CopyOwner(msgspec.Struct, frozen=True):
+    """Who alone can open an entry: the random secret of a session's cookie and the item's token, both needed."""
+
+    secret: bytes
+    token: Secret
+    item_id: str
 
 
 class Webhooks(Protocol):

@@ -5,6 +5,7 @@ balance is owed.
 """
 
 import datetime as dt
+from enum import StrEnum
 
 import msgspec
 
@@ -119,10 +120,50 @@ class BankSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BankProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """One bank that could not be read, as a value to show beside the banks that could."""
+    """One bank that could not be read, as a value to show beside the banks that could.
+
+    `retry_at` is when asking again can help (UTC), where that is known.
+    """
 
     bank: BankRef
     code: str  # Plaid's error_code, or ours for a transport fault (see errors.PlaidFault)
     retryable: bool
     action: str  # one of errors.Action
     request_id: str | None = None
+    retry_at: dt.datetime | None = None
+
+
+class CacheUse(StrEnum):
+    """What the sealed cache did for one answer, the best first."""
+
+    NONE = "none"  # there is no cache in this edition
+    HIT = "hit"  # a fresh copy was shown, and nobody was asked
+    STALE = "stale"  # a copy was shown, and the bank is asked behind it
+    MISS = "miss"  # there was no copy: the bank was asked
+    BYPASS = "bypass"  # the cache could not be used, or was not to be: the bank was asked
+
+
+class Liabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bank says of what is owed; `problem` is Plaid's code where it said nothing.
+
+    `unreadable` is as in BankSnapshot.
+    """
+
+    cards: tuple[CardTerms, ...] = ()
+    loans: tuple[LoanTerms, ...] = ()
+    problem: str | None = None
+    unreadable: int = 0
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a bank's transactions since a cursor: a whole loop of `/transactions/sync`.
+
+    `upserted` are rows that are new or changed, each once as it is now; `removed` are ids, none of which is among them.
+    `accounts` are those that came along, not always all. `cursor` is where the next loop begins.
+    """
+
+    upserted: tuple[Transaction, ...]
+    removed: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    cursor: str
+    unreadable: int = 0
