@@ -54,7 +54,8 @@ def _measure() -> list[dict[str, Any]]:
     ]
 
 
-def app_on(plaid: PlaidProcess) -> Flask:
+def app_on(plaid: PlaidProcess, **more: str) -> Flask:
+    """The application as it is deployed, with `more` in its environment."""
     return build_app(
         Settings.from_env(
             {
@@ -63,14 +64,19 @@ def app_on(plaid: PlaidProcess) -> Flask:
                 "PLAID_CLIENT_ID": "bench",
                 "PLAID_SECRET": "bench",
                 "PLAID_BASE_URL": plaid.url,
+                **more,
             }
         )
     )
 
 
 def visitor(app: Flask, plaid: PlaidProcess, user: str) -> FlaskClient:
+    return connected(app, plaid.connect(user))
+
+
+def connected(app: Flask, token: str) -> FlaskClient:
     browser = app.test_client()
-    stored = browser.post("/setup", data={"access_token": plaid.connect(user)}, headers=SAME_ORIGIN)
+    stored = browser.post("/setup", data={"access_token": token}, headers=SAME_ORIGIN)
     assert stored.status_code == 303, stored.text
     visit(browser, hinted=False)  # templates compiled, connections open: what a server that has run a minute has
     return browser

@@ -5,12 +5,16 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 
 import urllib3
+
+from keepless.adapters.plaid import pages
+from keepless.core.secret import Secret
 
 DAYS = 90
 _HEADERS = {"PLAID-CLIENT-ID": "bench", "PLAID-SECRET": "bench", "Content-Type": "application/json"}
@@ -46,6 +50,25 @@ class PlaidProcess:
             "options": {"count": 500, "offset": offset},
         }
         return self._post("/transactions/get", body)
+
+    def rows(self, token: str, start: date, end: date) -> list[dict[str, Any]]:
+        """Plaid's own rows of the inclusive range, with all that it says of each."""
+        found: list[dict[str, Any]] = []
+        total = 1
+        while len(found) < total:
+            answer = self._call("/transactions/get", pages.request(Secret(token), start, end, len(found)))
+            found += answer["transactions"]
+            total = answer["total_transactions"]
+        return found
+
+    def change(self, token: str, **how_many: int) -> int:
+        """Changes rows (`keepless.sandbox.changes.ChangeOrder` names the ways); how many changes it made."""
+        return int(self._call("/sandbox/changes", {"access_token": token, **how_many})["changes"])
+
+    def calls(self, token: str) -> Counter[str]:
+        """How often the bank behind a token was asked for what, by endpoint."""
+        items = json.loads(self._http.request("GET", f"{self.url}/sandbox/items").data)["items"]
+        return Counter(next(item["calls"] for item in items if item["access_token"] == token))
 
     def slowest_call_ms(self, user: str) -> float:
         """The slowest kind of single call that a dashboard makes, by its median: a full page, or the liabilities."""

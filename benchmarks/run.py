@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import analysis, dashboard, decode, fetch
+from benchmarks import analysis, cached, dashboard, decode, fetch, fill
 from benchmarks import filter as filtering
 
 OUT = Path(__file__).parent / "out" / "bench.json"
@@ -25,7 +25,9 @@ PARTS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "analysis": analysis.measure,
     "decode": decode.measure,
     "fetch": fetch.measure,
+    "fill": fill.measure,
     "dashboard": dashboard.measure,
+    "cached": cached.measure,
     "filter": filtering.measure,
 }
 

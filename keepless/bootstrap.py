@@ -11,12 +11,18 @@ from keepless import __version__
 from keepless.adapters.plaid.client import PlaidClient
 from keepless.adapters.plaid.settings import LinkSettings
 from keepless.adapters.plaid.webhooks import WebhookVerifier
+from keepless.adapters.sealing.capsules import CapsuleEnvelope
+from keepless.adapters.sealing.copies import CopyEnvelope
 from keepless.adapters.sealing.envelope import Envelope
 from keepless.adapters.sealing.keyring import Keyring
+from keepless.adapters.sealing.passphrase import PassphraseEnvelope
 from keepless.config import KEEP_CONNECTED_DAYS, Settings
 from keepless.core.secret import Secret
 from keepless.errors import ConfigError
 from keepless.ports import Clock
+from keepless.services.breakers import GuardedPlaid
+from keepless.services.keeping import Keeping
+from keepless.services.trend_keeping import TrendKeeping
 from keepless.web.app import Parts, Site, create_app
 from keepless.web.hints import HintsCookies
 from keepless.web.metrics import Metrics
@@ -48,6 +54,14 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         link=LinkSettings(webhook=settings.webhook_url),
         recurring=settings.plaid.recurring,
     )
+    guarded = GuardedPlaid(plaid, clock)
+    keeping = None
+    if settings.redis_url is not None:
+        # Here, because its client costs a tenth of the start, and most installations have no cache.
+        from keepless.adapters.valkey.cache import ValkeyCache  # noqa: PLC0415
+
+        cache = ValkeyCache(settings.redis_url, clock)
+        keeping = Keeping(cache, CopyEnvelope(keyring, settings.plaid.environment), clock)
     metrics = Metrics()
     session = SessionCookie(
         sealer,
@@ -59,7 +73,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     site = Site(
         environment=settings.plaid.environment,
-        edition="stateless",
+        edition="stateless" if keeping is None else "hybrid",
         version=__version__,
         link_script=settings.plaid.link_script,
         link_origins=tuple(dict.fromkeys((settings.plaid.link_origin, settings.plaid.base_url))),
@@ -69,14 +83,16 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         log_key=_subkey(settings.flask_secret_key, "log"),
     )
     parts = Parts(
-        plaid=plaid,
-        webhooks=WebhookVerifier(plaid.webhook_key, clock=clock),
+        plaid=guarded,
+        webhooks=WebhookVerifier(guarded.always(plaid.webhook_key), clock=clock),
         sealer=sealer,
         session=session,
         pool=ThreadPoolExecutor(BANKS_AT_ONCE, thread_name_prefix="banks"),
         clock=clock,
+        trends=TrendKeeping(CapsuleEnvelope(settings.plaid.environment), PassphraseEnvelope()),
         hints=HintsCookies(https_only=settings.https_only),
         metrics=metrics,
+        keeping=keeping,
     )
     return create_app(site, parts)
 

@@ -1,5 +1,6 @@
 """The `keepless` command: what it can be asked, and how it answers on the terminal."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,7 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--edition", type=click.Choice(["stateless", "database"]), default="stateless", show_default=True)
-@click.option("--hybrid", is_flag=True, help="Stateless with a sealed cache (not built yet).")
+@click.option("--hybrid", is_flag=True, help="Stateless with a sealed cache: REDIS_URL, or a private Valkey.")
 @click.option(
     "--production", is_flag=True, help="Listen on every address, log JSON, make no keys, start no local Plaid."
 )
@@ -67,8 +68,6 @@ def run(
     """Run Keepless, with a local Plaid beside it where PLAID_ENV is local."""
     if edition == "database":
         raise ConfigError("the database edition is not built yet: leave --edition out")
-    if hybrid:
-        raise ConfigError("the sealed cache is not built yet: leave --hybrid out")
     environment = _environment(make_keys=not production)
     environment["USE_STATELESS"] = "true"
     if production:
@@ -77,13 +76,21 @@ def run(
         environment["PORT"] = str(port)
     settings = Settings.from_env(environment)
     Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
-    services = []
-    if settings.plaid.environment == "local" and not production:
-        services += _local_plaid(settings, _arguments(local_plaid), environment)
     host = "0.0.0.0" if production else "127.0.0.1"  # noqa: S104 - a production server is there to be reached
-    launch.require_free(settings.port, host, choose="choose another with --port, or PORT in .env")
-    services.append(launch.web_server(host, settings.port, workers=workers, threads=threads, environment=environment))
-    launch.run(services, on_up=lambda service: _say_up(service, settings))
+    with contextlib.ExitStack() as stack:
+        services = []
+        if hybrid and settings.redis_url is not None:
+            out.print("Using the sealed cache at REDIS_URL.")
+        elif hybrid:
+            cache, environment["REDIS_URL"] = stack.enter_context(launch.private_cache())
+            services.append(cache)
+        if settings.plaid.environment == "local" and not production:
+            services += _local_plaid(settings, _arguments(local_plaid), environment)
+        launch.require_free(settings.port, host, choose="choose another with --port, or PORT in .env")
+        services.append(
+            launch.web_server(host, settings.port, workers=workers, threads=threads, environment=environment)
+        )
+        launch.run(services, on_up=lambda service: _say_up(service, settings))
     out.print("Stopped. Nothing was kept.")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from keepless.adapters.valkey.address import parse as parse_cache_address
 from keepless.core.secret import Secret
 from keepless.errors import ConfigError
 
@@ -75,13 +76,12 @@ class Settings:
     redirect_uri: str | None
     metrics_token: Secret | None
     log_format: str
+    redis_url: Secret | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """The settings that `env` describes. Raises ConfigError with one line that says what to do."""
         read = _Reader(env)
-        if read.text("REDIS_URL"):
-            raise ConfigError("REDIS_URL is set, and the sealed cache is not part of this release: unset it")
         if read.text("DATABASE_URL"):
             raise ConfigError("DATABASE_URL is set, and accounts are not part of this release: unset it")
         return cls(
@@ -97,6 +97,7 @@ class Settings:
             redirect_uri=_redirect_uri(read),
             metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
             log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
+            redis_url=_redis_url(read),
         )
 
 
@@ -169,6 +170,15 @@ def _redirect_uri(read: _Reader) -> str | None:
     if read.text("PLAID_ENV") == "production" and not address.startswith("https://"):
         raise ConfigError("PLAID_REDIRECT_URI must be https where PLAID_ENV is production")
     return address
+
+
+def _redis_url(read: _Reader) -> Secret | None:
+    """Where the sealed cache is; a secret, since it may hold a password."""
+    url = read.text("REDIS_URL")
+    if url is None:
+        return None
+    parse_cache_address(url)
+    return Secret(url)
 
 
 def _long_enough(name: str, text: str) -> Secret:

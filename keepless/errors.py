@@ -24,7 +24,8 @@ class PlaidFault(KeeplessError):
     """A call to Plaid that did not succeed.
 
     `code` is Plaid's error_code, or one of ours where no answer came: TIMEOUT, UNREACHABLE, BAD_ANSWER, CHANGING
-    (the set kept changing between pages), DEADLINE. `retryable` is decided by (error_type, error_code), never by the
+    (the set kept changing between pages), DEADLINE, BAD_CURSOR (a sync from a cursor that is not the item's: what is
+    held of it is to be filled anew). `retryable` is decided by (error_type, error_code), never by the
     HTTP status alone: bank outages arrive as 400. `retry_at` is when asking again can help (UTC), where that is known.
     """
 
@@ -52,7 +53,8 @@ class PlaidFault(KeeplessError):
 class CacheFault(KeeplessError):
     """The cache could not be used.
 
-    `reason` is a stable word for the metric: unreachable, slow, full, read_only, rubbish, refused.
+    `reason` is a stable word for the metric: unreachable, slow, full, read_only, rubbish, refused,
+    forgotten (the entry was removed on purpose just now).
     """
 
     def __init__(self, reason: str) -> None:
@@ -131,6 +133,10 @@ class WebhookRefused(KeeplessError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"webhook refused: {reason}")
         self.reason = reason
+
+
+class Overloaded(KeeplessError):
+    """Work that is costly on purpose, and as much of it as this process does at once is under way."""
 
 
 class ConfigError(KeeplessError):

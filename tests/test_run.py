@@ -1,5 +1,6 @@
 """`keepless run`: one command that starts everything, and leaves nothing behind."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,7 +12,19 @@ import time
 from pathlib import Path
 
 import pytest
-from support.run import REPOSITORY, descendants, environment, is_alive, keepless, running, status_of, wait_until
+from support.run import (
+    REPOSITORY,
+    Run,
+    descendants,
+    environment,
+    is_alive,
+    keepless,
+    running,
+    status_of,
+    wait_until,
+)
+from support.valkey import valkey_server
+from valkey import Valkey
 
 from keepless import launch
 
@@ -59,6 +72,76 @@ def test_a_run_whose_server_dies_says_so_and_stops_the_rest(tmp_path):
         assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
 
 
+def cache_of(run: Run) -> tuple[int, Path]:
+    """The process of a run's own Valkey, and its folder."""
+    for pid in descendants(run.process.pid):
+        if Path(f"/proc/{pid}/comm").read_text() == "valkey-server\n":
+            return pid, Path(f"/proc/{pid}/cwd").readlink()
+    raise AssertionError(run.said())
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_hybrid_run_brings_a_cache_of_its_own_and_leaves_nothing_of_it(tmp_path, stop):
+    with running(tmp_path, "--hybrid") as run:
+        assert status_of(f"{run.address}/") == 200
+        started = descendants(run.process.pid)
+        valkey, folder = cache_of(run)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((folder / "valkey.sock").stat().st_mode) == 0o600
+        assert b"_KEY=" not in Path(f"/proc/{valkey}/environ").read_bytes()
+        with contextlib.closing(Valkey(unix_socket_path=str(folder / "valkey.sock"))) as client:
+            asked = ("port", "save", "appendonly", "maxmemory", "maxmemory-policy")
+            values = {name: client.config_get(name)[name] for name in asked}
+            assert list(values.values()) == ["0", "", "no", str(256 * 1024 * 1024), "allkeys-lru"]
+        run.process.send_signal(stop)
+        run.process.wait(30)
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=15)
+        assert wait_until(lambda: not folder.exists(), seconds=5)
+    assert "up  the sealed cache" in run.said()
+    assert "overcommit" not in run.said()
+
+
+def test_a_hybrid_run_whose_cache_dies_says_so_and_stops_the_rest(tmp_path):
+    with running(tmp_path, "--hybrid") as run:
+        started = descendants(run.process.pid)
+        valkey, folder = cache_of(run)
+        os.kill(valkey, signal.SIGKILL)
+        assert run.process.wait(30) == 1
+        assert "the sealed cache has ended by itself" in run.said()
+        assert wait_until(lambda: not any(map(is_alive, started)), seconds=5)
+        assert not folder.exists()
+
+
+def test_a_hybrid_run_uses_the_cache_that_it_is_given(tmp_path):
+    with valkey_server() as server, running(tmp_path, "--hybrid", REDIS_URL=server.url) as run:
+        assert "Using the sealed cache at REDIS_URL." in run.said()
+        assert server.url not in run.said()
+        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in descendants(run.process.pid)]
+        assert not [command for command in commands if b"valkey-server" in command]
+
+
+def test_a_run_without_the_option_has_no_cache(tmp_path):
+    with running(tmp_path) as run:
+        with pytest.raises(AssertionError):
+            cache_of(run)
+        assert "cache" not in run.said()
+
+
+def test_where_there_is_no_valkey_for_the_machine_the_run_says_what_to_set(monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: "abacus")
+    with pytest.raises(launch.LaunchError, match="no server for this machine; start one and set REDIS_URL"):
+        launch.private_cache().__enter__()
+
+
+def test_a_cache_that_does_not_start_says_why(monkeypatch, capsys):
+    monkeypatch.setattr(launch, "CACHE_MEMORY", "much")
+    with launch.private_cache() as (service, url):
+        folder = Path(url.removeprefix("unix://")).parent
+        with pytest.raises(launch.LaunchError, match="the sealed cache did not start"):
+            launch.run([service], on_up=print)
+    assert not folder.exists()
+
+
 def test_a_port_in_use_is_one_clear_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused = keepless(tmp_path, "run", "--port", str(taken.getsockname()[1]))
@@ -98,7 +181,7 @@ def test_production_makes_no_keys_and_says_which_are_missing(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [(["--hybrid"], "the sealed cache is not built yet"), (["--edition", "database"], "not built yet")],
+    [(["--edition", "database"], "not built yet"), (["--edition", "database", "--hybrid"], "not built yet")],
 )
 def test_an_edition_that_is_not_built_yet_says_so(tmp_path, arguments, reason):
     refused = keepless(tmp_path, "run", *arguments)

@@ -4,6 +4,7 @@ import { offerConnect } from "./connect";
 import { dismiss } from "./dashboard/memory";
 import { goWithTheSession, tellThatItIsGone } from "./gone";
 import { offerReconnect } from "./reconnect";
+import { dropWithoutKey } from "./kept";
 import { finishConnection } from "./returned";
 import { tellTimeZone } from "./zone";
 
@@ -27,6 +28,7 @@ if (document.body.dataset["held"] === "cookie") {
 }
 if (document.body.dataset["held"] === "nothing") {
   void dismiss();
+  void dropWithoutKey();
   tellThatItIsGone();
 }
 // The pages with figures are those that one can log out of.

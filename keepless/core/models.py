@@ -139,16 +139,17 @@ class CacheUse(StrEnum):
     NONE = "none"  # there is no cache in this edition
     HIT = "hit"  # a fresh copy was shown, and nobody was asked
     STALE = "stale"  # a copy was shown, and the bank is asked behind it
-    MISS = "miss"  # there was no copy: the bank was asked
-    BYPASS = "bypass"  # the cache could not be used, or was not to be: the bank was asked
+    MISS = "miss"  # the bank was asked, and what it said is kept
+    BYPASS = "bypass"  # the cache could not be used: the bank was asked
 
 
 class Liabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a bank says of what is owed; `problem` is Plaid's code where it said nothing.
 
-    `unreadable` is as in BankSnapshot.
+    `accounts` are all that came along. `unreadable` is as in BankSnapshot.
     """
 
+    accounts: tuple[Account, ...] = ()
     cards: tuple[CardTerms, ...] = ()
     loans: tuple[LoanTerms, ...] = ()
     problem: str | None = None

@@ -1,4 +1,4 @@
-"""The server's own routes, which Plaid does not have: faults, limits, readiness, consent, items, labels and so on."""
+"""The server's own routes, which Plaid does not have: faults, limits, readiness, consent, changes, items and so on."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from starlette.routing import Route
 from keepless.sandbox import labelled
 from keepless.sandbox.bodies import encode
 from keepless.sandbox.calls import read_body
+from keepless.sandbox.changes import ChangeOrder, play
 from keepless.sandbox.faults import FaultOrder
 from keepless.sandbox.item import Item, Readiness
 from keepless.sandbox.limits import Regime
@@ -111,6 +112,21 @@ async def consent(request: Request) -> Response:
     return await _with(request, _Consent, change)
 
 
+async def changes(request: Request) -> Response:
+    """POST changes so many transactions of an item, and fires the webhooks that tell of it."""
+    world = _world(request)
+
+    def change(order: ChangeOrder) -> dict[str, Any]:
+        item = world.known(order.access_token)
+        if item is None or item.removed:
+            raise ValueError("access_token: no such item")
+        before = item.log.head
+        world.notify(item, play(item, order, world.clock()))
+        return {"changes": item.log.head - before}
+
+    return await _with(request, ChangeOrder, change)
+
+
 async def items(request: Request) -> Response:
     """Every item there was since the start or the last reset, live or removed, with its calls by endpoint."""
     return _json({"items": [_item_json(item) for item in _world(request).items.values()]})
@@ -142,6 +158,7 @@ ROUTES = [
     Route("/sandbox/limits", limits, methods=["GET", "POST"]),
     Route("/sandbox/readiness", readiness, methods=["POST"]),
     Route("/sandbox/consent", consent, methods=["POST"]),
+    Route("/sandbox/changes", changes, methods=["POST"]),
     Route("/sandbox/items", items, methods=["GET"]),
     Route("/sandbox/labels", labels, methods=["GET"]),
     Route("/sandbox/webhooks", webhooks, methods=["GET"]),

@@ -29,6 +29,7 @@ class Spread(Struct, forbid_unknown_fields=True, frozen=True):
 class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One fault. With nothing but a latency, the call is only slow; `count` calls meet it, or all where it is absent.
 
+    The first `spare` calls that it fits are let pass, so that the second page of a loop can fail.
     `silence` (seconds, then the connection is cut), `reset`, `half_body` and `garbage` (HTML for JSON) exclude each
     other and an error code.
     """
@@ -38,6 +39,7 @@ class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     item_id: str | None = None
     offset: Annotated[int, Meta(ge=0)] | None = None  # of /transactions/get, so that one page of many fails
     count: Annotated[int, Meta(ge=1)] | None = None
+    spare: Annotated[int, Meta(ge=0)] = 0
     latency_ms: Milliseconds | Spread | None = None
     error_code: str | None = None
     error_type: str | None = None
@@ -60,11 +62,12 @@ class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Fault:
-    """An order in force. `hits` counts the calls that met it."""
+    """An order in force. `hits` counts the calls that met it, `spared` those that it let pass."""
 
     order: FaultOrder
     fault_id: str = field(default_factory=fresh_id)
     hits: int = 0
+    spared: int = 0
 
     @property
     def spent(self) -> bool:
@@ -110,6 +113,9 @@ class FaultBoard:
                 and order.item_id in (None, item_id)
                 and order.offset in (None, offset)
             ):
+                if fault.spared < order.spare:
+                    fault.spared += 1
+                    continue
                 fault.hits += 1
                 return order
         return None

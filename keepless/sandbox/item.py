@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from keepless.sandbox.household import Holding, Household, Row
 from keepless.sandbox.ids import derived_id, fresh_id
 from keepless.sandbox.institutions import PRODUCTS, Institution
 from keepless.sandbox.problem import error_object, webhook_error
-from keepless.sandbox.snapshots import Snapshot, pending, posted
+from keepless.sandbox.snapshots import Snapshot, dearer, pending, posted
 
 LOGIN_LASTS = timedelta(days=30)  # then the Sandbox asks for a new login by itself
 CONSENT_LASTS = timedelta(days=180)  # where a consent has an end, once it is renewed
@@ -130,8 +129,8 @@ class Item:
             return self.break_login(now)
         notices = self._ripen(now)
         if self.stage is Stage.HISTORICAL:
-            due = self._post([each for each in self.log.pending() if each.row.posted <= now.date()], None, now)
-            notices += due + self._sync_notice() if due else []
+            due = self.book([each for each in self.log.pending() if each.row.posted <= now.date()], None, now)
+            notices += due + self.sync_notice() if due else []
         return notices
 
     def refresh(self, now: datetime, created: Iterable[Row] = ()) -> list[Notice]:
@@ -141,16 +140,16 @@ class Item:
         if self.login.household.dynamic:
             earlier = self.log.pending()
             changed = next((each for each in self.log.current() if not each.pending and each.row.amount > 0), None)
-            notices += self._post(earlier, now.date(), now)
+            notices += self.book(earlier, now.date(), now)
             if changed is not None:
-                self.log.modify(_dearer(changed))
+                self.log.modify(dearer(changed))
             fresh += self._new_rows(now.date())
         self.refreshes += 1
         if fresh:
             self.log.add(fresh)
-            self._touch(now)
+            self.touch(now)
             notices.append(Notice("TRANSACTIONS", "DEFAULT_UPDATE", {"error": None, "new_transactions": len(fresh)}))
-        return notices + self._sync_notice() if notices else []
+        return notices + self.sync_notice() if notices else []
 
     def break_login(self, now: datetime) -> list[Notice]:
         """The bank wants a new login."""
@@ -164,7 +163,7 @@ class Item:
         broken, self.error, self._logged_in_at = self.error, None, now
         if self.consent_ends_at is not None:
             self.consent_ends_at = now + CONSENT_LASTS
-        self._touch(now)
+        self.touch(now)
         return [Notice("ITEM", "LOGIN_REPAIRED", {})] if broken else []
 
     def end_consent(self, at: datetime | None, now: datetime) -> list[Notice]:
@@ -231,16 +230,17 @@ class Item:
         if stage is Stage.HISTORICAL:
             notices.append(_loaded("HISTORICAL_UPDATE", every - initial))
         self.stage = stage
-        self._touch(now)
-        return notices + self._sync_notice()
+        self.touch(now)
+        return notices + self.sync_notice()
 
-    def _post(self, waiting: Sequence[Snapshot], on: date | None, now: datetime) -> list[Notice]:
+    def book(self, waiting: Sequence[Snapshot], on: date | None, now: datetime) -> list[Notice]:
+        """Posts pending rows, on `on` or each on its own day."""
         if not waiting:
             return []
         for each in waiting:
             self.log.remove(each)
             self.log.add([posted(each.row, on=on, after=each)])
-        self._touch(now)
+        self.touch(now)
         gone = [self.transaction_id(each) for each in waiting]
         return [
             Notice("TRANSACTIONS", "TRANSACTIONS_REMOVED", {"error": None, "removed_transactions": gone}),
@@ -262,7 +262,8 @@ class Item:
             for number, row in enumerate(models[:_NEW_ON_REFRESH])
         ]
 
-    def _sync_notice(self) -> list[Notice]:
+    def sync_notice(self) -> list[Notice]:
+        """Tells those who have called sync that there is something new for them."""
         if not self.armed:
             return []
         ready = {
@@ -271,7 +272,8 @@ class Item:
         }
         return [Notice("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE", ready)]
 
-    def _touch(self, now: datetime) -> None:
+    def touch(self, now: datetime) -> None:
+        """Notes that an answer would now be another."""
         self.last_update = now
         self.revision += 1
 
@@ -288,9 +290,3 @@ def _zulu(at: datetime) -> str:
 
 def _loaded(code: str, rows: int) -> Notice:
     return Notice("TRANSACTIONS", code, {"error": None, "new_transactions": rows})
-
-
-def _dearer(snapshot: Snapshot) -> Snapshot:
-    """The same transaction, one unit of its currency dearer."""
-    row = replace(snapshot.row, amount=snapshot.row.amount + Decimal(1))
-    return replace(posted(row, on=snapshot.date), pending_key=snapshot.pending_key)

@@ -83,6 +83,7 @@ _CODES: dict[str, _Wording] = {
     "INVALID_BODY": _Wording("INVALID_REQUEST", "body could not be parsed as JSON"),
     "INVALID_HEADERS": _Wording("INVALID_REQUEST", "a header has a value that is not allowed"),
     "NOT_FOUND": _Wording("INVALID_REQUEST", "the requested endpoint does not exist"),
+    "SANDBOX_ONLY": _Wording("INVALID_REQUEST", "this endpoint is only available in the Sandbox"),
     "LAST_UPDATED_DATETIME_OUT_OF_RANGE": _Wording("INVALID_RESULT", "no balance as recent as asked for is available"),
     "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION": _Wording(
         "TRANSACTIONS_ERROR", "the underlying transaction data changed since the last page, restart the pagination"

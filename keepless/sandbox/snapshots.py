@@ -2,8 +2,9 @@
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from keepless.sandbox import currencies
@@ -52,6 +53,12 @@ def posted(row: Row, *, on: date | None = None, after: Snapshot | None = None) -
 def pending(row: Row) -> Snapshot:
     """The row before the bank books it."""
     return _snapshot(row, f"{row.key}/pending", row.transacted, pending=True, pending_key=None)
+
+
+def dearer(snapshot: Snapshot) -> Snapshot:
+    """The same booked transaction, one unit of its currency dearer."""
+    row = replace(snapshot.row, amount=snapshot.row.amount + Decimal(1))
+    return replace(posted(row, on=snapshot.date), pending_key=snapshot.pending_key)
 
 
 def as_of(rows: Iterable[Row], today: date) -> Iterator[Snapshot]:

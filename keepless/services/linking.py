@@ -32,11 +32,18 @@ class Disconnection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Linking:
-    """Connect and disconnect. Holds no state of its own."""
+    """Connect and disconnect. Holds no state of its own.
 
-    def __init__(self, plaid: Plaid, pool: Executor) -> None:
+    `forget` lets go of what else is held of an item id. It comes before the removal at Plaid, so that whoever is
+    reading the bank meanwhile leaves nothing behind; where Plaid then fails, only a copy is lost.
+    """
+
+    def __init__(
+        self, plaid: Plaid, pool: Executor, *, forget: Callable[[str], object] = lambda _item_id: None
+    ) -> None:
         self._plaid = plaid
         self._pool = pool
+        self._forget = forget
 
     def link_token(self, vault: Vault, *, update_item: str | None = None, redirect_uri: str | None = None) -> LinkToken:
         """A token for Plaid Link; for its update mode where `update_item` names a connected bank's item.
@@ -74,14 +81,17 @@ class Linking:
 
     def disconnect_bank(self, vault: Vault, item_id: str) -> Removed:
         """Removes one bank of the vault at Plaid. Raises UnknownBank, and PlaidFault where it is not gone (R13)."""
-        key = vault.bank_of(item_id)
-        return Removed(key.bank, self._plaid.remove(key.token))
+        return self._gone(vault.bank_of(item_id))
 
     def _remove(self, key: BankKey) -> Removed | BankProblem:
         try:
-            return Removed(key.bank, self._plaid.remove(key.token))
+            return self._gone(key)
         except PlaidFault as fault:
             return problem_of(key, fault)
+
+    def _gone(self, key: BankKey) -> Removed:
+        self._forget(key.bank.item_id)
+        return Removed(key.bank, self._plaid.remove(key.token))
 
     def _remove_quietly(self, access_token: Secret) -> bool:
         try:

@@ -1,28 +1,39 @@
 """Where a dashboard's data comes from: live from every connected bank, at the moment it is looked at."""
 
-from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Protocol
 
 import msgspec
 
-from keepless.core.models import BankProblem, BankRef, BankSnapshot, Transaction
+from keepless.core.models import BankProblem, BankSnapshot, CacheUse, Transaction
 from keepless.core.secret import Secret
 from keepless.errors import PlaidFault
 from keepless.ports import Plaid
 from keepless.services.vault import BankKey, Vault
+from keepless.services.views import Told, View
 
 # A visitor who has left is noticed only by telling them something. Until then they hold one of the server's threads.
 SILENCE = 2.0  # seconds
 
 
 class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
-    """What the banks of one session answered, in the order they were connected. A bank is in one of the two tuples."""
+    """What the banks of one session answered, in the order they were connected.
+
+    A bank is in one of the two tuples; in both where an earlier copy of it is shown and it could not be read anew.
+    `cache` says by item id what the sealed cache did for it.
+    """
 
     banks: tuple[BankSnapshot, ...] = ()
     problems: tuple[BankProblem, ...] = ()
+    cache: Mapping[str, CacheUse] = {}
+
+    @property
+    def use(self) -> CacheUse:
+        """What the cache did for all of them together: the worst that it did for one."""
+        return max(self.cache.values(), key=list(CacheUse).index, default=CacheUse.NONE)
 
     def transactions(self) -> list[Transaction]:
         """The rows of all banks, newest first by `date`; a bank's own order is by `posted`."""
@@ -42,7 +53,9 @@ class SnapshotSource(Protocol):
 
     def get_transactions(self, start: date, end: date) -> list[Transaction]: ...
 
-    def read_each(self, start: date, end: date) -> Generator[tuple[BankRef, BankSnapshot | BankProblem] | None]: ...
+    def read_each(self, start: date, end: date, view: View) -> Generator[Told | None]: ...
+
+    def ready(self, start: date, end: date, view: View) -> Told | None: ...
 
 
 class StatelessPlaidClient:
@@ -83,23 +96,36 @@ class StatelessPlaidClient:
 
         A bank that fails is a BankProblem beside the others; no PlaidFault is raised.
         """
-        answers = list(self._pool.map(lambda key: self._read(key, start, end), self._vault.banks))
+        answers = list(self._pool.map(lambda key: self._live(key, start, end), self._vault.banks))
         return Snapshots(
             banks=tuple(answer for answer in answers if isinstance(answer, BankSnapshot)),
             problems=tuple(answer for answer in answers if isinstance(answer, BankProblem)),
+            cache=dict.fromkeys((key.bank.item_id for key in self._vault.banks), CacheUse.NONE),
         )
 
     def get_transactions(self, start: date, end: date) -> list[Transaction]:
         """The rows of the banks that answered, newest first. Use get_dashboard_data to learn which did not."""
         return self.get_dashboard_data(start, end).transactions()
 
-    def read_each(self, start: date, end: date) -> Generator[tuple[BankRef, BankSnapshot | BankProblem] | None]:
-        """The same, each bank as soon as it answers, beside the name under which it was asked.
+    def read_each(self, start: date, end: date, view: View) -> Generator[Told | None]:
+        """Each bank's `view` as soon as it answers, beside the name under which it was asked.
 
         None where no bank answered for a while, so that the caller can see whether anybody still listens. One that
         stops listening closes it, which gives up what has not begun.
         """
-        asked = {self._pool.submit(self._read, key, start, end): key.bank for key in self._vault.banks}
+
+        def read(key: BankKey) -> list[Told]:
+            answer = self._live(key, start, end)
+            told = view.prepare(answer) if isinstance(answer, BankSnapshot) else answer
+            return [Told(key.bank, told, CacheUse.NONE)]
+
+        return self._as_they_come([self._pool.submit(read, key) for key in self._vault.banks])
+
+    def ready(self, _start: date, _end: date, _view: View) -> Told | None:
+        """A view that is there without asking the one bank of the session: none is, where nothing is kept."""
+        return None
+
+    def _as_they_come(self, asked: Sequence[Future[list[Told]]]) -> Generator[Told | None]:
         waiting = set(asked)
         try:
             while waiting:
@@ -107,21 +133,26 @@ class StatelessPlaidClient:
                 if not answered:
                     yield None
                 for each in answered:
-                    yield asked[each], each.result()
+                    yield from each.result()
         finally:
             for each in asked:
                 each.cancel()
 
-    def _read(self, key: BankKey, start: date, end: date) -> BankSnapshot | BankProblem:
+    def _live(self, key: BankKey, start: date, end: date) -> BankSnapshot | BankProblem:
+        """What the bank itself says now."""
         expected = self._expected.get(key.bank.item_id)
         try:
             answered = self._plaid.fetch(key.token, key.bank, start=start, end=end, expected=expected)
         except PlaidFault as fault:
             return problem_of(key, fault)
-        warned = self._warned_of(key.bank.item_id)
-        if warned is None or (answered.renew_by is not None and answered.renew_by <= warned):
-            return answered
-        return msgspec.structs.replace(answered, renew_by=warned)
+        return self._with_warning(answered)
+
+    def _with_warning(self, snapshot: BankSnapshot) -> BankSnapshot:
+        """The snapshot with the end of its permission that Plaid has warned of, where that comes first."""
+        warned = self._warned_of(snapshot.bank.item_id)
+        if warned is None or (snapshot.renew_by is not None and snapshot.renew_by <= warned):
+            return snapshot
+        return msgspec.structs.replace(snapshot, renew_by=warned)
 
 
 def problem_of(key: BankKey, fault: PlaidFault) -> BankProblem:
@@ -132,4 +163,5 @@ def problem_of(key: BankKey, fault: PlaidFault) -> BankProblem:
         retryable=fault.retryable,
         action=fault.action,
         request_id=fault.request_id,
+        retry_at=fault.retry_at,
     )

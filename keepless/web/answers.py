@@ -2,6 +2,7 @@
 
 import secrets
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -14,7 +15,7 @@ from keepless.web import logs, present
 from keepless.web.errors import ExportIncomplete, NothingReadable
 from keepless.web.faults import INTERNAL
 from keepless.web.language import ENGLISH, gettext, spoken
-from keepless.web.lookup import fault_of, words_of
+from keepless.web.lookup import fault_of, retry_after, words_of
 from keepless.web.problems import Problem, as_response
 from keepless.web.site import Parts
 
@@ -61,9 +62,10 @@ def register(app: Flask, parts: Parts) -> None:
         # A lost connection has a cause that nobody foresaw, and may have left an item that bills for ever (R14).
         if fault is INTERNAL or isinstance(error, errors.ConnectionLost):
             report(parts, error)
-        response = _response_to(error)
-        if fault.retry_after is not None:
-            response.headers["Retry-After"] = str(fault.retry_after)
+        response = _response_to(error, parts.hints.time_zone())
+        seconds = retry_after(error, parts.clock())
+        if seconds is not None:
+            response.headers["Retry-After"] = str(seconds)
         if isinstance(error, MethodNotAllowed):
             response.allow.update(error.valid_methods or ())
         return response
@@ -99,12 +101,12 @@ def report(parts: Parts, error: BaseException, number: str | None = None) -> Non
     _log.error("unexpected error", request_id=number or request_id(), **logs.describe(error))
 
 
-def problem_of(error: BaseException, *, request_id: str) -> Problem:
-    """The error as a problem, in the answer's language.
+def problem_of(error: BaseException, *, request_id: str, zone: ZoneInfo | None = None) -> Problem:
+    """The error as a problem, in the answer's language, with times on the clock of `zone`.
 
     Only what is safe to show: an unforeseen error's own text never is.
     """
-    fault = words_of(error)
+    fault = words_of(error, zone)
     problem = Problem(
         type=f"/openapi.json#/components/examples/{fault.code}",
         title=fault.title,
@@ -145,8 +147,8 @@ def problem_of(error: BaseException, *, request_id: str) -> Problem:
             return problem
 
 
-def _response_to(error: Exception) -> Response:
-    problem = problem_of(error, request_id=request_id())
+def _response_to(error: Exception, zone: ZoneInfo | None) -> Response:
+    problem = problem_of(error, request_id=request_id(), zone=zone)
     if prefers_json():
         return as_response(problem)
     return Response(

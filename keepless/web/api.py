@@ -5,27 +5,29 @@ A bank that fails is in `problems` and never fails the others. Where none answer
 shows the state of each bank. A list of transactions or their sums is not, for an empty one would be a false statement.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from flask import Response, request
 
-from keepless.core.filters import paginate
-from keepless.core.models import BankProblem, BankRef, Transaction
+from keepless.core.filters import TransactionFilter, paginate
+from keepless.core.models import BankProblem, BankRef, BankSnapshot, CacheUse, Transaction
 from keepless.core.periods import Period
 from keepless.core.spending import CurrencyAnalysis, analyse
 from keepless.errors import InvalidField
 from keepless.services.dashboards import Dashboard, build_dashboard, matching, reading_range
 from keepless.services.snapshots import Snapshots
 from keepless.services.vault import Vault
+from keepless.services.views import Prepared, View
 from keepless.web.errors import BanksNeedAttention, NothingReadable
-from keepless.web.holding import holding
-from keepless.web.operations import Operation, answer
+from keepless.web.holding import cookies_held, copies_until, notes
+from keepless.web.operations import JSON, Operation, answer, release_of
 from keepless.web.query import PERIOD, TRANSACTIONS
 from keepless.web.visit import Visit, require_any
 
 PAGE_SIZE = 500
+_RELEASE = release_of(Dashboard)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +43,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DashboardAnswer(Dashboard, frozen=True, kw_only=True):
-    """The dashboard, and what is held about its visitor."""
+    """The dashboard, what the cache did for it (the worst for one of its banks), and what is held about its visitor."""
 
+    cache: CacheUse
     held: Held
 
 
@@ -63,6 +66,7 @@ class TransactionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     page_size: int
     total: int
+    cache: CacheUse
     problems: tuple[BankProblem, ...]
     gaps: tuple[Gap, ...]
 
@@ -73,16 +77,23 @@ class AnalysisAnswer(msgspec.Struct, frozen=True, kw_only=True):
     period: Period
     currencies: dict[str, CurrencyAnalysis]
     net: dict[str, int]
+    cache: CacheUse
     problems: tuple[BankProblem, ...]
     gaps: tuple[Gap, ...]
 
 
 def held_for(visit: Visit, vault: Vault) -> Held:
-    """The statement that the page's signature line makes, as data: true for the stateless edition."""
-    found = holding(visit)
+    """The statement that the page's signature line makes, as data: true for the edition that runs."""
+    until = copies_until(visit)
+    copies: tuple[str, ...] = ()
+    if until is not None:
+        copies = (f"in the cache: sealed copies that only this browser opens, until {until:%Y-%m-%d %H:%M} UTC",)
     return Held(
-        in_browser=tuple(f"{cookie.name}: {cookie.purpose}" for cookie in found.in_browser),
-        on_server=tuple(f"in memory: when your permission for {note.bank.name} ends" for note in found.on_server),
+        in_browser=tuple(f"{cookie.name}: {cookie.purpose}" for cookie in cookies_held(visit)),
+        on_server=(
+            *copies,
+            *(f"in memory: when your permission for {note.bank.name} ends" for note in notes(visit)),
+        ),
         banks=len(vault.banks),
         until=vault.expires_at,
     )
@@ -92,9 +103,27 @@ def dashboard(visit: Visit) -> Response:
     """Everything of one look at the banks."""
     vault, today = visit.vault(), visit.today()
     query = visit.queries.read(request.args, today, allowed=PERIOD)
-    snapshots = visit.read_banks(vault, reading_range(query.period, today))
+    period = reading_range(query.period, today)
+    if not request.args and len(vault.banks) == 1:
+        told = visit.client(vault, period).ready(period.start, period.end, board_of(today, period, query.filter))
+        if told is not None and isinstance(told.answer, Prepared):
+            visit.parts.metrics.cache_used(told.cache)
+            held = msgspec.json.encode(held_for(visit, vault))
+            return Response(
+                b'%b,"cache":"%b","held":%b}' % (told.answer.body[:-1], told.cache.encode(), held), content_type=JSON
+            )
+    snapshots = visit.read_banks(vault, period)
     built = build_dashboard(snapshots, today, query.filter)
-    return answer(DashboardAnswer(**_fields(built), held=held_for(visit, vault)))
+    return answer(DashboardAnswer(**_fields(built), cache=snapshots.use, held=held_for(visit, vault)))
+
+
+def board_of(today: date, period: Period, chosen: TransactionFilter) -> View:
+    """How the dashboard of a session with one bank is made ready, but for its `cache` and what is held."""
+
+    def make(snapshot: BankSnapshot) -> bytes:
+        return msgspec.json.encode(build_dashboard(Snapshots(banks=(snapshot,)), today, chosen))
+
+    return View("board", f"{_RELEASE} {today} {period.start} {period.end}", make)
 
 
 def transactions(visit: Visit) -> Response:
@@ -112,8 +141,9 @@ def transactions(visit: Visit) -> Response:
             pages=page.pages,
             page_size=PAGE_SIZE,
             total=page.total,
+            cache=snapshots.use,
             problems=snapshots.problems,
-            gaps=_gaps(snapshots),
+            gaps=gaps_of(snapshots),
         )
     )
 
@@ -131,13 +161,15 @@ def spending_analysis(visit: Visit) -> Response:
             period=query.period,
             currencies=currencies,
             net={currency: sums.net for currency, sums in currencies.items()},
+            cache=snapshots.use,
             problems=snapshots.problems,
-            gaps=_gaps(snapshots),
+            gaps=gaps_of(snapshots),
         )
     )
 
 
-def _gaps(snapshots: Snapshots) -> tuple[Gap, ...]:
+def gaps_of(snapshots: Snapshots) -> tuple[Gap, ...]:
+    """What is missing of the banks that did answer."""
     return tuple(
         Gap(bank=bank.bank, code=bank.transactions_problem, unreadable=bank.unreadable)
         for bank in snapshots.banks

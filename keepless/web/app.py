@@ -21,6 +21,7 @@ from keepless.web import (
     live,
     openapi,
     pages,
+    trends,
     visit,
     webhooks,
 )
@@ -43,6 +44,7 @@ OPERATIONS = (
     *api.OPERATIONS,
     *live.OPERATIONS,
     *export.OPERATIONS,
+    *trends.OPERATIONS,
     *holding.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,

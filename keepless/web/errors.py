@@ -2,6 +2,7 @@
 
 from keepless.core.models import BankProblem
 from keepless.errors import KeeplessError
+from keepless.services.breakers import OF_PLAID
 
 
 class NothingReadable(KeeplessError):
@@ -10,6 +11,11 @@ class NothingReadable(KeeplessError):
     def __init__(self, problems: tuple[BankProblem, ...]) -> None:
         super().__init__(f"none of {len(problems)} bank(s) could be read")
         self.problems = problems
+
+    @property
+    def is_plaids(self) -> bool:
+        """Whether no bank is to blame: Plaid itself did not answer for a single one."""
+        return all(problem.retryable and problem.code in OF_PLAID for problem in self.problems)
 
 
 class BanksNeedAttention(NothingReadable):
@@ -27,6 +33,14 @@ class ExportIncomplete(KeeplessError):
 
 class ExportNeedsAttention(ExportIncomplete):
     """The same, and some of it will not come by waiting."""
+
+
+class CapsuleUnreadable(KeeplessError):
+    """A trend capsule that does not open, or whose cookie does not: nothing is changed."""
+
+
+class TrendsFileUnreadable(KeeplessError):
+    """A file of trends that does not open: a wrong passphrase, or a text that is not as it was written."""
 
 
 class MetricsForbidden(KeeplessError):

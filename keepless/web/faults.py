@@ -5,40 +5,25 @@ The words are English, and the keys of every other language's; `web/lookup.py` f
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from keepless import errors
-from keepless.errors import Action
 from keepless.web.errors import (
     BanksNeedAttention,
+    CapsuleUnreadable,
     ExportIncomplete,
     ExportNeedsAttention,
     MetricsForbidden,
     NothingReadable,
+    TrendsFileUnreadable,
 )
+from keepless.web.fault import OPERATOR, REPORT, RETRY, SETUP, Fault
 from keepless.web.guard import ForgedRequest
 from keepless.web.language import N_
+from keepless.web.plaid_faults import BY_ACTION, BY_PLAID_CODE, BY_TOKEN_CODE
 
 FIRST_ERROR_STATUS = 400
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """One row: the HTTP status, the stable code, what happened, the next step. `retry_after` in seconds."""
-
-    status: int
-    code: str
-    title: str
-    detail: str
-    next_step: str
-    retry_after: int | None = None
-
-
-_RETRY = N_("Try again in a moment.")
-_SETUP = N_("Connect a bank at /setup.")
-_REPORT = N_("Try again. If it stays, tell whoever runs this installation, with the request id.")
-_OPERATOR = N_("Whoever runs this installation has to look at its settings; /status says more.")
-
-INTERNAL = Fault(500, "internal", N_("Something went wrong here"), N_("This is a fault of ours."), _REPORT)
+INTERNAL = Fault(500, "internal", N_("Something went wrong here"), N_("This is a fault of ours."), REPORT)
 _UNREADABLE = Fault(
     401,
     "session_unreadable",
@@ -54,7 +39,7 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
     errors.KeeplessError: INTERNAL,
     errors.SealBroken: _UNREADABLE,
     errors.SessionMissing: Fault(
-        401, "session_missing", N_("No bank is connected in this browser"), N_("No session cookie came."), _SETUP
+        401, "session_missing", N_("No bank is connected in this browser"), N_("No session cookie came."), SETUP
     ),
     errors.SessionUnreadable: _UNREADABLE,
     errors.SessionExpired: Fault(
@@ -120,8 +105,16 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
         N_("Its signature does not hold."),
         N_("Let Plaid send it."),
     ),
+    errors.CacheFault: Fault(
+        503,
+        "cache_unavailable",
+        N_("The cache cannot be used right now"),
+        N_("What was to be deleted from it is still there, sealed."),
+        N_("Send the webhook again later."),
+        retry_after=30,
+    ),
     errors.ConfigError: Fault(
-        500, "misconfigured", N_("This installation is not set up"), N_("A setting is wrong."), _OPERATOR
+        500, "misconfigured", N_("This installation is not set up"), N_("A setting is wrong."), OPERATOR
     ),
     ForgedRequest: Fault(
         403,
@@ -129,6 +122,28 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
         N_("This request came from elsewhere"),
         N_("Only pages of Keepless itself may ask for a change, and this request does not show that it is from one."),
         N_("Open Keepless and try it there."),
+    ),
+    CapsuleUnreadable: Fault(
+        400,
+        "capsule_unreadable",
+        N_("The history kept in this browser cannot be opened"),
+        N_("It was changed, or the cookie with its key is missing or another. Nothing of it is overwritten."),
+        N_("Forget it to begin anew. A file that was saved of it can be imported then."),
+    ),
+    TrendsFileUnreadable: Fault(
+        400,
+        "trends_file_unreadable",
+        N_("The file cannot be opened"),
+        N_("The passphrase is not the file's, or the file is not as it was written. Which of the two cannot be told."),
+        N_("Check both, then try again."),
+    ),
+    errors.Overloaded: Fault(
+        503,
+        "busy",
+        N_("Too much is being done at once"),
+        N_("Opening a file by its passphrase is costly on purpose, and others are at it."),
+        RETRY,
+        retry_after=5,
     ),
     MetricsForbidden: Fault(
         403,
@@ -169,97 +184,6 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
     ),
 }
 
-# Codes of Plaid, or ours where no answer came, whose treatment is more than their action's.
-BY_PLAID_CODE: Mapping[str, Fault] = {
-    "TIMEOUT": Fault(504, "plaid_timeout", N_("Plaid did not answer in time"), N_("The call was given up."), _RETRY, 5),
-    "DEADLINE": Fault(
-        504, "plaid_timeout", N_("Plaid did not answer in time"), N_("The call was given up."), _RETRY, 5
-    ),
-    "UNREACHABLE": Fault(
-        503, "plaid_unreachable", N_("Plaid cannot be reached"), N_("No connection came about."), _RETRY, 10
-    ),
-    "BAD_ANSWER": Fault(
-        502,
-        "plaid_bad_answer",
-        N_("Plaid's answer made no sense"),
-        N_("It was not what Plaid's documentation says."),
-        _RETRY,
-        5,
-    ),
-    "CHANGING": Fault(
-        503,
-        "plaid_changing",
-        N_("The bank is being updated"),
-        N_("Its list kept changing while it was read."),
-        _RETRY,
-        10,
-    ),
-}
-
-# The same, for a token that the request itself brought. For a bank long connected these are its action's.
-BY_TOKEN_CODE: Mapping[str, Fault] = {
-    "INVALID_PUBLIC_TOKEN": Fault(
-        400,
-        "public_token_refused",
-        N_("Plaid does not know this public token"),
-        N_("It is older than 30 minutes, used up, or of another environment."),
-        N_("Connect the bank again."),
-    ),
-    "INVALID_ACCESS_TOKEN": Fault(
-        400,
-        "access_token_refused",
-        N_("Plaid does not know this access token"),
-        N_("It was removed, mistyped, or is of another environment."),
-        N_("Look at the token, or connect the bank through Link."),
-    ),
-}
-
-BY_ACTION: Mapping[Action, Fault] = {
-    Action.RETRY: Fault(
-        503,
-        "bank_unavailable",
-        N_("The bank cannot be read right now"),
-        N_("Plaid or the bank has a passing fault."),
-        _RETRY,
-        10,
-    ),
-    Action.WAIT: Fault(
-        503,
-        "bank_not_ready",
-        N_("The bank is still being read"),
-        N_("Plaid is fetching it for the first time."),
-        _RETRY,
-        5,
-    ),
-    Action.RECONNECT: Fault(
-        409,
-        "bank_login_required",
-        N_("The bank asks you to log in again"),
-        N_("Its permission has run out."),
-        N_("Reconnect the bank."),
-    ),
-    Action.RELINK: Fault(
-        409, "bank_relink", N_("This bank has to be connected anew"), N_("This connection cannot be repaired."), _SETUP
-    ),
-    Action.DROP: Fault(
-        409, "bank_gone", N_("This bank is no longer connected"), N_("The connection has ended at Plaid."), _SETUP
-    ),
-    Action.OPERATOR: Fault(
-        502,
-        "plaid_refused_us",
-        N_("Plaid refuses this installation"),
-        N_("Its keys or its permissions are not right."),
-        _OPERATOR,
-    ),
-    Action.NONE: Fault(
-        502,
-        "plaid_refused",
-        N_("Plaid refused the request"),
-        N_("Trying again will not change that."),
-        N_("Leave this bank out."),
-    ),
-}
-
 BY_STATUS: Mapping[int, Fault] = {
     400: Fault(
         400, "bad_request", N_("The request cannot be read"), N_("It is not well formed."), N_("Correct the request.")
@@ -272,7 +196,13 @@ BY_STATUS: Mapping[int, Fault] = {
         N_("The address does not take this method."),
         N_("See Allow."),
     ),
-    413: Fault(413, "too_large", N_("The request is too large"), N_("At most 64 kB are read."), N_("Send less.")),
+    413: Fault(
+        413,
+        "too_large",
+        N_("The request is too large"),
+        N_("It is longer than what is read at this address."),
+        N_("Send less."),
+    ),
     415: Fault(
         415,
         "not_json",

@@ -1,16 +1,18 @@
 """How the installation is: alive, ready, its state in plain data, and its counters."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any
 
 import msgspec
 from flask import Response, request
 
 from keepless.errors import KeeplessError
+from keepless.services.breakers import InstitutionStanding, Standing
+from keepless.services.keeping import Keeping
 from keepless.web import cookies
 from keepless.web.errors import MetricsForbidden
 from keepless.web.metrics import CONTENT_TYPE
@@ -37,29 +39,119 @@ class Ready(msgspec.Struct, frozen=True):
     checks: dict[str, str]
 
 
+class PlaidStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the calls that this process made have shown of Plaid. Times are UTC.
+
+    `state` has held since `since`, and `code` is of the last fault; both are None where all is well. No call is made
+    before `retry_at`. `institutions` are those asked for, the latest first.
+    """
+
+    last_success: datetime | None
+    last_failure: datetime | None
+    last_failure_code: str | None
+    state: Standing = Standing.UNASKED
+    since: datetime | None = None
+    code: str | None = None
+    retry_at: datetime | None = None
+    institutions: tuple[InstitutionStanding, ...] = ()
+
+
+class CacheState(StrEnum):
+    """The sealed cache, as this process has met it."""
+
+    NONE = "none"  # this edition has none
+    UNUSED = "unused"  # not asked since this process started
+    IN_USE = "in_use"
+    UNREACHABLE = "unreachable"
+
+
+class Works(StrEnum):
+    """What can be done now."""
+
+    READ = "read"  # banks are read as usual
+    READ_OTHERS = "read_others"  # all but the institutions that fail
+    READ_PERHAPS = "read_perhaps"  # banks are asked, and some calls fail
+    READ_NONE = "read_none"  # no bank can be read live
+    COPIES = "copies"  # banks that were looked at before are shown from their sealed copies
+    NO_COPIES = "no_copies"  # the copies are out of reach: each look goes to the bank
+    CHANGE_LATER = "change_later"  # connecting and disconnecting wait for Plaid
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """The installation's state. `plaid` is what the calls made so far have shown; times are UTC."""
+    """The installation's state, as this process knows it; times are UTC.
+
+    `cache_since` is when `cache` became so, and `cache_to_forget` counts the copies that it still has to forget.
+    """
 
     edition: str
     environment: str
     version: str
     up_since: datetime
-    cache: str
+    cache: CacheState
+    cache_since: datetime | None
+    cache_last_fault: str | None
+    cache_to_forget: int
     on_server: tuple[str, ...]
-    plaid: Mapping[str, Any]
+    plaid: PlaidStatus
+    works: tuple[Works, ...]
+
+
+# What the server holds of visitors in an edition with a cache.
+COPIES = "sealed copies of what banks said, at most 7 days; the server alone cannot open them"
 
 
 def status_of(site: Site, parts: Parts) -> Status:
     """The state that GET /status shows, as a page or as JSON."""
+    plaid = msgspec.convert(parts.plaid.status(), PlaidStatus)
+    told = _CacheTold() if parts.keeping is None else msgspec.convert(parts.keeping.status(), _CacheTold)
+    cache = _cache_state(parts.keeping, told)
     return Status(
         edition=site.edition,
         environment=site.environment,
         version=site.version,
         up_since=parts.started_at,
-        cache="none",
-        on_server=(),
-        plaid=parts.plaid.status(),
+        cache=cache,
+        cache_since=told.since,
+        cache_last_fault=told.last_fault,
+        cache_to_forget=told.waiting_to_be_forgotten,
+        on_server=() if parts.keeping is None else (COPIES,),
+        plaid=plaid,
+        works=tuple(_works(plaid, cache)),
     )
+
+
+class _CacheTold(msgspec.Struct):
+    """What `Keeping.status` tells."""
+
+    reachable: bool | None = None
+    since: datetime | None = None
+    last_fault: str | None = None
+    waiting_to_be_forgotten: int = 0
+
+
+def _cache_state(keeping: Keeping | None, told: _CacheTold) -> CacheState:
+    if keeping is None:
+        return CacheState.NONE
+    if told.reachable is None:
+        return CacheState.UNUSED
+    return CacheState.IN_USE if told.reachable else CacheState.UNREACHABLE
+
+
+def _works(plaid: PlaidStatus, cache: CacheState) -> Iterator[Works]:
+    failing = any(each.state is not Standing.WORKING for each in plaid.institutions)
+    match plaid.state:
+        case Standing.UNAVAILABLE:
+            yield Works.READ_NONE
+        case Standing.FAILING | Standing.REFUSING:
+            yield Works.READ_PERHAPS
+        case _:
+            yield Works.READ_OTHERS if failing else Works.READ
+    if cache is CacheState.UNREACHABLE:
+        yield Works.NO_COPIES
+    elif cache is not CacheState.NONE and (failing or plaid.state not in {Standing.WORKING, Standing.UNASKED}):
+        yield Works.COPIES
+    if plaid.state is Standing.UNAVAILABLE:
+        yield Works.CHANGE_LATER
 
 
 def health(_visit: Visit) -> Response:

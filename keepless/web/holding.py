@@ -7,15 +7,18 @@ import msgspec
 from flask import Response, request
 
 from keepless.core.models import BankRef
-from keepless.errors import BadCookie, InsecureTransport, LinkMissing
-from keepless.web import choice, cookies, hints, oauth, session
+from keepless.errors import BadCookie, CacheFault, InsecureTransport, LinkMissing
+from keepless.web import choice, cookies, hints, oauth, session, trend_cookie
+from keepless.web.errors import CapsuleUnreadable
 from keepless.web.jar import Jar
 from keepless.web.operations import Operation, answer
 from keepless.web.visit import Visit
 
+PARTS = ("live", "live-long", "board")  # what is kept ready-made beside a copy; see web/live.py and web/api.py
 SESSION = "the keys to your banks, their names and ids, and the session's times"
 ARRIVAL = "the key to a bank that has arrived, until it is safe with the others"
 LINK = "the connection to a bank that you have begun, until it is finished"
+TRENDS = "the key to the history of your months that this browser keeps"
 PLAIN = {
     hints.COUNTS_NAME: "how many transactions each bank had at the last visit",
     hints.ZONE_NAME: "your time zone, so that today is your day",
@@ -47,6 +50,18 @@ class HeldNote(msgspec.Struct, frozen=True):
     renew_by: datetime
 
 
+class HeldCopy(msgspec.Struct, frozen=True):
+    """A bank's sealed copy in the cache, which the cookie of this request opens: `bytes` of ciphertext, padded.
+
+    It is as of `fetched_at` and of no use from `until` on (UTC), wherever it was taken to.
+    """
+
+    bank: BankRef
+    bytes: int
+    fetched_at: datetime
+    until: datetime
+
+
 class HeldSession(msgspec.Struct, frozen=True, kw_only=True):
     """The times of the session (UTC), and whether it was to be the longer one. One that `is_over` only disconnects."""
 
@@ -57,12 +72,29 @@ class HeldSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is held: notes in the server's memory, connections at Plaid, cookies in this browser."""
+    """Everything that is held: in the server's memory and its cache, connections at Plaid, cookies in this browser.
+
+    `in_cache` is null where the cache cannot be asked now: what it has, it has sealed, and not beyond seven days.
+    """
 
     on_server: tuple[HeldNote, ...]
+    in_cache: tuple[HeldCopy, ...] | None
     at_plaid: tuple[BankRef, ...]
     in_browser: tuple[HeldCookie, ...]
     session: HeldSession | None
+
+
+def notes(visit: Visit) -> tuple[HeldNote, ...]:
+    """What is in the server's memory about the visitor's banks. Raises BadCookie, InsecureTransport."""
+    return tuple(HeldNote(bank, ends) for bank in _banks(visit) if (ends := visit.parts.endings.of(bank.item_id)))
+
+
+def copies_until(visit: Visit) -> datetime | None:
+    """Until when (UTC) copies of the visitor's banks may be in the cache, at the latest; None where none can be."""
+    jar = visit.parts.session.jar()
+    if visit.parts.keeping is None or jar.vault is None or jar.expired or not jar.vault.banks:
+        return None
+    return visit.parts.keeping.shelf(jar.vault).until(visit.parts.clock())
 
 
 def holding(visit: Visit) -> Holding:
@@ -71,12 +103,11 @@ def holding(visit: Visit) -> Holding:
     Raises BadCookie, InsecureTransport.
     """
     jar = visit.parts.session.jar()
-    vault = jar.vault
-    banks = tuple(key.bank for key in vault.banks) if vault is not None else ()
     return Holding(
-        on_server=tuple(HeldNote(bank, ends) for bank in banks if (ends := visit.parts.endings.of(bank.item_id))),
-        at_plaid=banks,
-        in_browser=tuple(_cookies(visit, jar)),
+        on_server=notes(visit),
+        in_cache=_copies(visit, jar),
+        at_plaid=_banks(visit),
+        in_browser=tuple(cookies_held(visit)),
         session=_session(jar),
     )
 
@@ -84,6 +115,21 @@ def holding(visit: Visit) -> Holding:
 def what_you_hold(visit: Visit) -> Response:
     """The answer to "what do you hold about me?"."""
     return answer(holding(visit))
+
+
+def _banks(visit: Visit) -> tuple[BankRef, ...]:
+    vault = visit.parts.session.jar().vault
+    return tuple(key.bank for key in vault.banks) if vault is not None else ()
+
+
+def _copies(visit: Visit, jar: Jar) -> tuple[HeldCopy, ...] | None:
+    if visit.parts.keeping is None or jar.vault is None:
+        return ()
+    try:
+        kept = visit.parts.keeping.shelf(jar.vault).kept(PARTS)
+    except CacheFault:
+        return None
+    return tuple(HeldCopy(key.bank, size, copy.snapshot.fetched_at, copy.until) for key, copy, size in kept)
 
 
 def _session(jar: Jar) -> HeldSession | None:
@@ -97,8 +143,9 @@ def _session(jar: Jar) -> HeldSession | None:
     )
 
 
-def _cookies(visit: Visit, jar: Jar) -> Iterator[HeldCookie]:
-    sealed = _sealed(visit, jar)
+def cookies_held(visit: Visit) -> Iterator[HeldCookie]:
+    """The cookies of ours that came with the request. Raises BadCookie, InsecureTransport."""
+    sealed = _sealed(visit, visit.parts.session.jar())
     for name, value in cookies.all_of(request):
         length = len(name) + len(value)
         if value and name in sealed:
@@ -123,6 +170,7 @@ def _sealed(visit: Visit, jar: Jar) -> dict[str, tuple[str, datetime | None]]:
     return {
         own: (SESSION, jar.main.expires_at if jar.main is not None else None),
         link: (LINK, _link_until(visit)),
+        trend_cookie.name(): (TRENDS, _trends_until(visit)),
         **{each.name: (ARRIVAL, each.vault.expires_at) for each in jar.arrivals.opened},
         **dict.fromkeys(jar.arrivals.unreadable, (ARRIVAL, None)),
     }
@@ -133,6 +181,14 @@ def _link_until(visit: Visit) -> datetime | None:
         return oauth.begun(visit).link.expires_at
     except LinkMissing:
         return None
+
+
+def _trends_until(visit: Visit) -> datetime | None:
+    try:
+        key = trend_cookie.key(visit)
+    except CapsuleUnreadable:
+        return None
+    return key.until if key else None
 
 
 OPERATIONS = (

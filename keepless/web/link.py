@@ -105,6 +105,7 @@ def link_done(visit: Visit) -> Response:
     if done.repaired is not None:
         visit.vault().bank_of(done.repaired)
         visit.parts.endings.forget(done.repaired)
+        visit.forget_copy(done.repaired)  # a login may have changed which accounts are shared
     return oauth.forget(answer(LinkDoneAnswer()))
 
 

@@ -1,27 +1,33 @@
 """From an error, or a bank's problem, to its row of the table of faults, and its words in the answer's language."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import msgspec
 from werkzeug.exceptions import HTTPException
 
 from keepless.core.models import BankProblem
 from keepless.errors import Action, KeeplessError, PlaidFault
-from keepless.web.faults import (
-    BY_ACTION,
-    BY_ERROR,
-    BY_PLAID_CODE,
-    BY_STATUS,
-    BY_TOKEN_CODE,
-    FIRST_ERROR_STATUS,
-    INTERNAL,
-    Fault,
-)
+from keepless.services.breakers import OF_PLAID
+from keepless.web import present
+from keepless.web.errors import ExportIncomplete, NothingReadable
+from keepless.web.fault import Fault
+from keepless.web.faults import BY_ERROR, BY_STATUS, FIRST_ERROR_STATUS, INTERNAL
 from keepless.web.language import ENGLISH, gettext, spoken
+from keepless.web.plaid_faults import BY_ACTION, BY_PLAID_CODE, BY_TOKEN_CODE, PLAID_UNAVAILABLE
+
+# What a Retry-After says at least and at most, in seconds: a breaker is never open for longer.
+SOONEST, LATEST = 1, 300
 
 
 def fault_of(error: BaseException) -> Fault:
     """The row for an error; the one of a plain 500 for any that nobody foresaw."""
     if isinstance(error, PlaidFault):
-        return BY_PLAID_CODE.get(error.code) or BY_TOKEN_CODE.get(error.code) or BY_ACTION[error.action]
+        row = BY_PLAID_CODE.get(error.code) or BY_TOKEN_CODE.get(error.code) or BY_ACTION[error.action]
+        return PLAID_UNAVAILABLE if _is_kept_back(error) else row
+    if isinstance(error, NothingReadable) and error.is_plaids:
+        return PLAID_UNAVAILABLE
     if isinstance(error, KeeplessError):
         return next(BY_ERROR[kind] for kind in type(error).__mro__ if kind in BY_ERROR)
     if isinstance(error, HTTPException) and error.code is not None:
@@ -31,14 +37,52 @@ def fault_of(error: BaseException) -> Fault:
     return INTERNAL
 
 
-def words_of(error: BaseException) -> Fault:
-    """The row for an error, worded in the answer's language."""
-    return _worded(fault_of(error))
+def retry_after(error: BaseException, now: datetime) -> int | None:
+    """Whole seconds until asking again can help; where that is not known, what the row says: None for no use."""
+    row, moment = fault_of(error), _retry_at(error)
+    if row.retry_after is None or moment is None:
+        return row.retry_after
+    return min(max(-((now - moment) // timedelta(seconds=1)), SOONEST), LATEST)
 
 
-def words_for(problem: BankProblem) -> Fault:
+def words_of(error: BaseException, zone: ZoneInfo | None = None) -> Fault:
+    """The row for an error, worded in the answer's language. When to try again is told on the clock of `zone`."""
+    row, moment = _worded(fault_of(error)), _retry_at(error)
+    return _with_time(row, moment, zone) if isinstance(error, NothingReadable | PlaidFault) else row
+
+
+def words_for(problem: BankProblem, zone: ZoneInfo | None = None) -> Fault:
     """Title, detail and next step for a bank that could not be read: the same words on the page as in an error."""
-    return _worded(BY_PLAID_CODE.get(problem.code) or BY_ACTION[Action(problem.action)])
+    row = BY_PLAID_CODE.get(problem.code) or BY_ACTION[Action(problem.action)]
+    return _with_time(_worded(PLAID_UNAVAILABLE if _is_kept_back(problem) else row), problem.retry_at, zone)
+
+
+def _is_kept_back(fault: PlaidFault | BankProblem) -> bool:
+    """Whether Plaid as a whole is left alone for a while (services.breakers)."""
+    return fault.retry_at is not None and fault.code in OF_PLAID
+
+
+def _retry_at(error: BaseException) -> datetime | None:
+    """The earliest moment at which asking again can help, where one is known."""
+    match error:
+        case PlaidFault():
+            return error.retry_at
+        case NothingReadable() | ExportIncomplete():
+            return _earliest(problem.retry_at for problem in error.problems)
+        case _:
+            return None
+
+
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _with_time(fault: Fault, moment: datetime | None, zone: ZoneInfo | None) -> Fault:
+    """`moment` in place of "in a moment"; nothing changes where waiting is of no use, or nobody knows how long."""
+    if moment is None or fault.retry_after is None:
+        return fault
+    step = gettext("Try again at %(time)s.", time=present.clock_time(moment, zone))
+    return msgspec.structs.replace(fault, next_step=step)
 
 
 def _worded(fault: Fault) -> Fault:

@@ -31,6 +31,12 @@ class Metrics:
         self._bank_problems = Counter(
             "keepless_bank_problems_total", "Banks that could not be read.", ("action",), registry=self.registry
         )
+        self._cache = Counter(
+            "keepless_cache_total",
+            "Banks shown, by what the sealed cache did for them.",
+            ("use",),
+            registry=self.registry,
+        )
         self._errors = Counter(
             "keepless_unexpected_errors_total", "Errors that nobody foresaw.", ("type",), registry=self.registry
         )
@@ -49,6 +55,9 @@ class Metrics:
 
     def bank_problem(self, action: str) -> None:
         self._bank_problems.labels(action).inc()
+
+    def cache_used(self, use: str) -> None:
+        self._cache.labels(use).inc()
 
     def unexpected(self, error: BaseException) -> None:
         self._errors.labels(type(error).__name__).inc()

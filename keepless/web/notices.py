@@ -1,5 +1,7 @@
 """Banks that could not be read: what happened to each, in words."""
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 
 from keepless.core.models import BankProblem
@@ -24,9 +26,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None
 
 
-def notice(problem: BankProblem) -> Notice:
-    """What happened to a bank, in the words that the JSON uses too."""
-    words = words_for(problem)
+def notice(problem: BankProblem, zone: ZoneInfo | None) -> Notice:
+    """What happened to a bank, in the words that the JSON uses too; times are on the clock of `zone`."""
+    words = words_for(problem, zone)
     return Notice(
         bank=problem.bank.name or gettext("A bank"),
         item_id=problem.bank.item_id,

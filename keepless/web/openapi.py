@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from flask import Response
 
-from keepless.web import faults
-from keepless.web.faults import Fault
+from keepless.web import faults, plaid_faults
+from keepless.web.errors import NothingReadable
+from keepless.web.fault import Fault
 from keepless.web.guard import ForgedRequest
 from keepless.web.operations import FORM, JSON, SESSION_FAULTS, Operation, answer
 from keepless.web.problems import MEDIA_TYPE, Problem
@@ -81,7 +82,7 @@ def _entry(operation: Operation, queries: QueryReader, references: dict[Any, dic
         "summary": operation.summary,
         "security": [{"session": []}] if operation.session else [],
         "responses": {
-            str(int(status)): {"description": status.phrase, **fine}
+            str(int(status)): {"description": status.phrase, **({} if status == HTTPStatus.NO_CONTENT else fine)}
             for status in (operation.status, *operation.other_statuses)
         }
         | _refusals(operation),
@@ -135,11 +136,13 @@ _REFERENCE_TO_PROBLEM = {"$ref": _REFERENCE.format(name=Problem.__name__)}
 def _faults_of(operation: Operation) -> Iterable[Fault]:
     raised = (*operation.faults, *(SESSION_FAULTS if operation.session else ()))
     yield from (faults.BY_ERROR[error] for error in raised)
+    if NothingReadable in raised:
+        yield plaid_faults.PLAID_UNAVAILABLE
     yield faults.INTERNAL
     if operation.plaid:
-        yield from faults.BY_PLAID_CODE.values()
-        yield from faults.BY_TOKEN_CODE.values()
-        yield from faults.BY_ACTION.values()
+        yield from plaid_faults.BY_PLAID_CODE.values()
+        yield from plaid_faults.BY_TOKEN_CODE.values()
+        yield from plaid_faults.BY_ACTION.values()
     if operation.method not in {"GET", "HEAD"}:
         yield faults.BY_STATUS[413]
         if not operation.signed:

@@ -10,8 +10,9 @@ import msgspec
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
-from keepless import errors
+from keepless import __version__, errors
 from keepless.errors import InvalidField, KeeplessError
+from keepless.web.cookies import digest_of
 from keepless.web.visit import Visit
 
 JSON = "application/json"
@@ -68,6 +69,11 @@ def answer(value: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(_encoder.encode(value), status=status, content_type=JSON)
 
 
+def release_of(shape: Any) -> str:
+    """Stands for this release and the shape of an answer: one that another release kept ready-made is not sent."""
+    return f"{__version__} {digest_of(_encoder.encode(msgspec.json.schema(shape)).decode())}"
+
+
 def as_sent(read: Callable[[], Shape]) -> Shape:
     """What `read` takes of the request's body. Raises BadRequest for one that breaks off or is wrongly chunked.
 
@@ -81,13 +87,16 @@ def as_sent(read: Callable[[], Shape]) -> Shape:
         raise BadRequest from None
 
 
-def body_as(shape: type[Shape]) -> Shape:
+def body_as(shape: type[Shape], *, most: int | None = None) -> Shape:
     """The request's JSON body as a `shape`. Raises InvalidField, UnsupportedMediaType (415), BadRequest, 413 by length.
 
+    `most` is the length in bytes that is read where it is not the application's usual one.
     A body that is not JSON by its Content-Type is refused: plain forms from elsewhere can send any other type (R16).
     """
     if request.mimetype != JSON:
         raise UnsupportedMediaType
+    if most is not None:
+        request.max_content_length = most
     body = as_sent(lambda: request.get_data(cache=False))
     try:
         return msgspec.json.decode(body, type=shape)

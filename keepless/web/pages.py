@@ -1,6 +1,7 @@
 """The pages, rendered here and whole without JavaScript: dashboard, setup, logout, status, promise."""
 
 from collections.abc import Callable
+from datetime import UTC
 from http import HTTPStatus
 from typing import Any
 
@@ -12,9 +13,9 @@ from keepless.services.dashboards import build_dashboard, reading_range
 from keepless.services.linking import Disconnection
 from keepless.services.snapshots import StatelessPlaidClient
 from keepless.services.vault import Vault
-from keepless.web import banks, choice, headers, health, installation, oauth, present
+from keepless.web import banks, choice, headers, health, installation, oauth, present, trend_cookie
 from keepless.web.answers import prefers_json
-from keepless.web.holding import holding
+from keepless.web.holding import copies_until, notes
 from keepless.web.language import gettext
 from keepless.web.live import mark_of
 from keepless.web.lookup import words_for, words_of
@@ -76,7 +77,7 @@ def _statement(visit: Visit, *, fills_itself: bool) -> Response:
     query = visit.queries.read(request.args, today, allowed=TRANSACTIONS)
     snapshots = visit.read_banks(vault, reading_range(query.period, today))
     board = build_dashboard(snapshots, today, query.filter, page=query.page, outlook=False)
-    page = statement(board, request.args.to_dict(), visit.parts.hints.time_zone())
+    page = statement(board, request.args.to_dict(), visit.parts.hints.time_zone(), visit.parts.clock())
     return _page(visit, "dashboard.html", held="cookie", link=page.reconnects, page=page, fills_itself=fills_itself)
 
 
@@ -118,7 +119,7 @@ def use_token(visit: Visit) -> Response:
         client = StatelessPlaidClient(visit.parts.plaid, visit.parts.pool, vault)
         return visit.parts.session.write(_see_other("/"), client.store_token_in_session(Secret(token)))
     except (PlaidFault, TooManyBanks) as fault:
-        words = words_of(fault)
+        words = words_of(fault, visit.parts.hints.time_zone())
         text = f"{words.title}. {words.detail} {words.next_step}"
         return _setup_page(visit, vault, error=text, status=HTTPStatus(words.status))
 
@@ -140,6 +141,8 @@ def log_out(visit: Visit) -> Response:
         return session.write(response, outcome.remaining)
     visit.parts.hints.clear(response)
     oauth.forget(response)
+    if not session.jar().expired:  # what a person keeps of their trends outlives a session that ended by itself
+        trend_cookie.forget(response)
     return session.clear(response)
 
 
@@ -168,8 +171,8 @@ def _held(visit: Visit) -> str:
 
 
 def _held_without_session(visit: Visit) -> str:
-    """A connection that waits to be finished is a sealed cookie too."""
-    return "cookie" if oauth.is_begun(visit) else "nothing"
+    """A connection that waits to be finished is a sealed cookie too, and so is the key to a person's trends."""
+    return "cookie" if oauth.is_begun(visit) or trend_cookie.came() else "nothing"
 
 
 def _is_connected(visit: Visit) -> bool:
@@ -211,10 +214,12 @@ def _logout_page(visit: Visit, outcome: Disconnection) -> Response:
     kept = [
         {"name": problem.bank.name or gettext("A bank"), "why": words_for(problem).title} for problem in outcome.kept
     ]
+    keeps_trends = visit.parts.session.jar().expired and trend_cookie.came()
     return _page(
         visit,
         "logout.html",
-        held="cookie" if kept else "nothing",
+        held="cookie" if kept or keeps_trends else "nothing",
+        keeps_trends=keeps_trends,
         status=HTTPStatus.BAD_GATEWAY if kept else HTTPStatus.OK,
         removed=[
             {"name": each.bank.name or gettext("A bank"), "request_id": each.request_id} for each in outcome.removed
@@ -244,7 +249,7 @@ def _page(
 ) -> Response:
     """A rendered page. `held` is what the signature line says: cookie or nothing; `link` lets Link run.
 
-    The line names the server's memory too while it has a date there, so that it is never less than the truth.
+    The line names what the server has, in its memory or its cache, so that it is never less than the truth.
     """
     if link:
         headers.run_link()
@@ -254,12 +259,27 @@ def _page(
         days=days,
         keep_days=keep_days,
         held=held,
-        noted=held == "cookie" and bool(holding(visit).on_server),
+        **(_on_server(visit) if held == "cookie" else {"on_server": gettext("nothing")}),
         link_script=visit.site.link_script if link else None,
         environment=visit.site.environment,
+        edition=visit.site.edition,
         **context,
     )
     return make_response(html, status)
+
+
+def _on_server(visit: Visit) -> dict[str, Any]:
+    """What the server has of the visitor of this request: in words, and as the facts that the script words itself."""
+    noted, until = bool(notes(visit)), copies_until(visit)
+    if until is None:
+        return {"on_server": gettext("a date, in memory only") if noted else gettext("nothing"), "noted": noted}
+    last = until.astimezone(visit.parts.hints.time_zone() or UTC).date()
+    day = present.day(last, visit.today())
+    if noted:
+        words = gettext("a sealed copy that only this browser opens, until %(day)s, and a date", day=day)
+    else:
+        words = gettext("a sealed copy that only this browser opens, until %(day)s", day=day)
+    return {"on_server": words, "noted": noted, "copies_until": last}
 
 
 def _see_other(path: str) -> Response:

@@ -1,7 +1,7 @@
 """Figures and dates as people read them, in the answer's language. No request, no clock."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -176,6 +176,12 @@ def moment(value: datetime, zone: ZoneInfo | None) -> str:
     date_of = habits.day_of_year.format(day=local.day, month=habits.months[local.month - 1], year=local.year)
     text = f"{date_of}, {local:%H:%M}"
     return text if zone else f"{text} UTC"
+
+
+def clock_time(value: datetime, zone: ZoneInfo | None) -> str:
+    """A UTC moment of the next hours as "14:05", rounded up to the minute; UTC, and saying so, without a zone."""
+    local = (value + timedelta(minutes=1) - timedelta.resolution).astimezone(zone or UTC)
+    return f"{local:%H:%M}" if zone else f"{local:%H:%M} UTC"
 
 
 def in_days(days: int) -> str:

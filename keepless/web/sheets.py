@@ -1,7 +1,7 @@
 """The dashboard as its page shows it: every figure is text, every sentence made; the template only places them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,6 +10,7 @@ from keepless.core.periods import Period, month_of
 from keepless.errors import Action
 from keepless.services.dashboards import Bank, Dashboard, Share, Spending
 from keepless.web import present
+from keepless.web.ages import ages
 from keepless.web.billing import BillLine, CardSheet, LoanLine, bill_lines, card_sheets, loan_lines, use_sentences
 from keepless.web.language import category_name, gettext, ngettext
 from keepless.web.ledger import ANCHOR, PERIODS, Choice, Form, Ledger, address, form, ledger, period_words
@@ -76,6 +77,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     periods: tuple[Choice, ...]
     notices: tuple[Notice, ...]
     renewals: tuple[Renewal, ...]
+    ages: tuple[str, ...]  # how old what comes from a copy is
     twice: tuple[str, ...]  # banks that look as if one were connected two times
     waiting: bool
     reconnects: bool
@@ -92,10 +94,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     form: Form
 
 
-def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None) -> Statement:
-    """The page of `board`. `asked` is the query as it came, for the form and the addresses; `zone` the visitor's."""
+def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None, now: datetime) -> Statement:
+    """The page of `board`, as it is shown at `now` (UTC).
+
+    `asked` is the query as it came, for the form and the addresses; `zone` the visitor's.
+    """
     names = {account.id: present.account_name(account) for bank in board.banks for account in bank.accounts}
-    notices = tuple(map(notice, board.problems))
+    notices = tuple(notice(problem, zone) for problem in board.problems)
     currencies = tuple(currency_sheet(each, board.period, names, asked) for each in board.spending)
     return Statement(
         month=present.month(month_of(board.today)),
@@ -111,6 +116,7 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None)
         ),
         notices=notices,
         renewals=tuple(renewals(board.banks, board.today, zone)),
+        ages=tuple(ages(board.banks, now)),
         twice=_connected_twice(board.banks),
         waiting=any(each.control == Action.WAIT for each in notices),
         reconnects=any(each.control == Action.RECONNECT for each in notices),
@@ -130,8 +136,9 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None)
 
 def _without(board: Dashboard) -> str:
     """Whose transactions are missing from every figure: said beside the figures, or they would look whole."""
+    shown = {bank.item_id for bank in board.banks}  # from a copy, where there is a problem as well
     missing = [
-        *(problem.bank.name or gettext("a bank") for problem in board.problems),
+        *(each.bank.name or gettext("a bank") for each in board.problems if each.bank.item_id not in shown),
         *(bank.name for bank in board.banks if (bank.transactions_problem or "") not in {"", *NOT_OFFERED}),
     ]
     if not missing:

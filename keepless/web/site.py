@@ -8,6 +8,8 @@ from datetime import datetime
 from keepless.core.secret import Secret
 from keepless.ports import Clock, Plaid, Sealer, Webhooks
 from keepless.services.endings import Endings
+from keepless.services.keeping import Keeping
+from keepless.services.trend_keeping import TrendKeeping
 from keepless.web.hints import HintsCookies
 from keepless.web.metrics import Metrics
 from keepless.web.session import SessionCookie
@@ -18,7 +20,7 @@ class Site:
     """Plain values of one installation; nothing here is read from the environment below `config`."""
 
     environment: str  # local, sandbox or production: which Plaid
-    edition: str  # stateless
+    edition: str  # stateless or hybrid
     version: str
     link_script: str  # address of Plaid's link-initialize.js, or of the local Plaid's stand-in
     link_origins: tuple[str, ...]  # origins that Link frames and calls, as CSP sources
@@ -40,8 +42,10 @@ class Parts:
     session: SessionCookie
     pool: Executor
     clock: Clock
+    trends: TrendKeeping
     hints: HintsCookies = field(default_factory=HintsCookies)
     metrics: Metrics = field(default_factory=Metrics)
+    keeping: Keeping | None = None  # the sealed copies of the hybrid edition
     endings: Endings = field(init=False)
     started_at: datetime = field(init=False)  # UTC
 

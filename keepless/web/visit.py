@@ -3,16 +3,19 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, date
+from functools import partial
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 
 from keepless.core.periods import Period
 from keepless.core.secret import Secret
 from keepless.errors import Action
 from keepless.services.dashboards import reading_range
+from keepless.services.hybrid import HybridPlaidClient
 from keepless.services.linking import Linking
 from keepless.services.snapshots import Snapshots, SnapshotSource, StatelessPlaidClient
 from keepless.services.vault import Vault
+from keepless.web.answers import report, request_id
 from keepless.web.errors import BanksNeedAttention, NothingReadable
 from keepless.web.logs import Pseudonyms
 from keepless.web.query import QueryReader
@@ -45,13 +48,31 @@ class Visit:
 
     def linking(self) -> Linking:
         """The service that connects and disconnects banks."""
-        return Linking(self.parts.plaid, self.parts.pool)
+        return Linking(self.parts.plaid, self.parts.pool, forget=self.forget_copy)
+
+    def forget_copy(self, item_id: str) -> None:
+        """Lets go of the sealed copy of a bank, where one is kept."""
+        if self.parts.keeping is not None:
+            self.parts.keeping.forget(item_id)
 
     def client(self, vault: Vault, period: Period) -> SnapshotSource:
         """The client that reads the vault's banks for `period`, as many pages at once as the last visit teaches."""
         parts = self.parts
         expected = self._expected(vault, period)
-        return StatelessPlaidClient(parts.plaid, parts.pool, vault, expected, warned_of=parts.endings.of)
+        if parts.keeping is None:
+            return StatelessPlaidClient(parts.plaid, parts.pool, vault, expected, warned_of=parts.endings.of)
+        return HybridPlaidClient(
+            parts.plaid,
+            parts.pool,
+            vault,
+            expected,
+            shelf=parts.keeping.shelf(vault),
+            clock=parts.clock,
+            warned_of=parts.endings.of,
+            # A person who reloads with force asks for the bank's own word (RFC 9111, 5.2.1.4).
+            use_cache=not request.cache_control.no_cache,
+            on_lost=partial(report, parts, number=request_id()),
+        )
 
     def read_banks(self, vault: Vault, period: Period) -> Snapshots:
         """Everything the vault's banks say of `period`, live, and of the days from its end to today.
@@ -63,13 +84,15 @@ class Visit:
         snapshots = self.client(vault, period).get_dashboard_data(period.start, period.end)
         for problem in snapshots.problems:
             self.parts.metrics.bank_problem(problem.action)
-        if period.days == self._usual_days():
+        for use in snapshots.cache.values():
+            self.parts.metrics.cache_used(use)
+        if self.is_usual(period):
             self._learned = (vault, snapshots.hints())
         return snapshots
 
     def hints_to_remember(self, vault: Vault, period: Period) -> Callable[[Mapping[str, int]], str | None]:
         """From what a stream learned of `period` to the hints cookie's new text; None where it stays as it is."""
-        if period.days != self._usual_days():
+        if not self.is_usual(period):
             return lambda _learned: None
         return self.parts.hints.remembering([key.bank.item_id for key in vault.banks])
 
@@ -79,6 +102,10 @@ class Visit:
             vault, counts = self._learned
             self.parts.hints.write(response, counts, item_ids=[key.bank.item_id for key in vault.banks])
         return response
+
+    def is_usual(self, period: Period) -> bool:
+        """Whether it is as long as the one that a visitor sees who asks for none."""
+        return period.days == self._usual_days()
 
     def _usual_days(self) -> int:
         today = self.today()

@@ -1,7 +1,7 @@
-"""Plaid's webhooks: verified, counted and logged.
+"""Plaid's webhooks: verified, counted and logged; what they tell of an item marks its sealed copy or deletes it.
 
-The stateless edition keeps nothing of theirs but one thing, in memory and by a keyed hash: that a bank's permission is
-about to end (services.endings). A webhook lost, or a restart, costs that reminder and no more.
+Beside that, one thing is kept of theirs, in memory and by a keyed hash: that a bank's permission is about to end
+(services.endings). A webhook lost, or a restart, costs that reminder and no more.
 """
 
 from datetime import timedelta
@@ -11,7 +11,8 @@ import structlog
 from flask import Response, request
 
 from keepless.core.moments import utc_moment
-from keepless.errors import PlaidFault, WebhookRefused
+from keepless.errors import CacheFault, PlaidFault, WebhookRefused
+from keepless.services.keeping import Keeping
 from keepless.web.operations import Operation, answer, as_sent
 from keepless.web.site import Parts
 from keepless.web.visit import Visit
@@ -28,6 +29,12 @@ class Received(msgspec.Struct, frozen=True):
     received: bool = True
 
 
+class EventError(msgspec.Struct, frozen=True):
+    """Why an item cannot be read, in a webhook that says so."""
+
+    error_code: str = ""
+
+
 class Event(msgspec.Struct, frozen=True):
     """What of a webhook's body is looked at, once it is known to be Plaid's."""
 
@@ -36,6 +43,7 @@ class Event(msgspec.Struct, frozen=True):
     item_id: str = ""
     disconnect_time: str | None = None
     consent_expiration_time: str | None = None
+    error: EventError | None = None
 
 
 def receive(visit: Visit) -> Response:
@@ -53,19 +61,38 @@ def receive(visit: Visit) -> Response:
     metrics.webhook("verified")
     event = _event_of(body)
     _log.info("webhook", type=event.webhook_type, code=event.webhook_code, item=visit.pseudonym(event.item_id))
-    _remember(visit.parts, event)
+    if event.item_id:
+        _note_ending(visit.parts, event)
+        if visit.parts.keeping is not None:
+            _treat_copy(visit.parts.keeping, event)
     return answer(Received())
 
 
-def _remember(parts: Parts, event: Event) -> None:
+def _note_ending(parts: Parts, event: Event) -> None:
     """Notes that an item's permission is about to end, or that its login was repaired."""
-    if event.webhook_type != "ITEM" or not event.item_id:
-        return
-    if event.webhook_code in {"PENDING_DISCONNECT", "PENDING_EXPIRATION"}:
-        told = utc_moment(event.disconnect_time or event.consent_expiration_time)
-        parts.endings.note(event.item_id, told or parts.clock() + _WARNED_AHEAD)
-    elif event.webhook_code == "LOGIN_REPAIRED":
-        parts.endings.forget(event.item_id)
+    match event.webhook_type, event.webhook_code:
+        case "ITEM", "PENDING_DISCONNECT" | "PENDING_EXPIRATION":
+            told = utc_moment(event.disconnect_time or event.consent_expiration_time)
+            parts.endings.note(event.item_id, told or parts.clock() + _WARNED_AHEAD)
+        case "ITEM", "LOGIN_REPAIRED":
+            parts.endings.forget(event.item_id)
+
+
+def _treat_copy(keeping: Keeping, event: Event) -> None:
+    """Marks the copy of an item, or deletes it. Raises CacheFault where it cannot be deleted now: Plaid asks again."""
+    match event.webhook_type, event.webhook_code:
+        case "ITEM", "USER_PERMISSION_REVOKED" | "USER_ACCOUNT_REVOKED":
+            if not keeping.forget(event.item_id):
+                raise CacheFault("unreachable")
+        case "ITEM", "ERROR" if event.error is not None and event.error.error_code == "ITEM_LOGIN_REQUIRED":
+            keeping.mark_login(event.item_id, needed=True)
+        case "ITEM", "LOGIN_REPAIRED":
+            keeping.mark_login(event.item_id, needed=False)
+            keeping.mark_stale(event.item_id)
+        case ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE") | ("LIABILITIES", "DEFAULT_UPDATE"):
+            keeping.mark_stale(event.item_id)
+        case "ITEM", "PENDING_DISCONNECT" | "PENDING_EXPIRATION" | "NEW_ACCOUNTS_AVAILABLE":
+            keeping.mark_stale(event.item_id)
 
 
 def _event_of(body: bytes) -> Event:
@@ -84,7 +111,7 @@ OPERATIONS = (
         view=receive,
         answer=Received,
         plaid=True,
-        faults=(WebhookRefused,),
+        faults=(WebhookRefused, CacheFault),
         signed=True,
     ),
 )

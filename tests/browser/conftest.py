@@ -1,10 +1,12 @@
 """A real browser on the real application on the real local Plaid. Nothing leaves this machine."""
 
+import contextlib
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.valkey import valkey_server
 from werkzeug.serving import make_server
 
 from keepless.adapters.sealing.keyring import generate
@@ -25,8 +27,26 @@ class Site:
         return datetime.now(UTC) + self.ahead
 
 
-@pytest.fixture(scope="session")
-def _running(local_plaid, pytestconfig):
+def _with_files_read(app):
+    """The application with its static files handed over read, not open.
+
+    Where a browser hangs up in the middle of an answer, Werkzeug's server does not come to close it, and the file would
+    be found open by whichever test runs when it is collected.
+    """
+
+    def answer(environ, start_response):
+        body = app(environ, start_response)
+        if not environ["PATH_INFO"].startswith("/static/"):
+            return body
+        with contextlib.closing(body):
+            return [b"".join(body)]
+
+    return answer
+
+
+@contextlib.contextmanager
+def _served(local_plaid, pytestconfig, **environment):
+    """A running site; `environment` chooses its edition."""
     if not (pytestconfig.rootpath / STATIC).exists():
         pytest.fail(f"{STATIC} is not built; run `make setup`")
     site = Site()
@@ -38,10 +58,13 @@ def _running(local_plaid, pytestconfig):
             "PLAID_SECRET": "secret-of-a-test",
             "TOKEN_ENCRYPTION_KEY": generate(),
             "FLASK_SECRET_KEY": generate(),
+            **environment,
         }
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, build_app(settings, clock=site.now), threaded=True)
+    app = build_app(settings, clock=site.now)
+    app.wsgi_app = _with_files_read(app.wsgi_app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     site.url = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, name="keepless")
     thread.start()
@@ -49,6 +72,25 @@ def _running(local_plaid, pytestconfig):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def _running(local_plaid, pytestconfig):
+    with _served(local_plaid, pytestconfig) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _hybrid(local_plaid, pytestconfig):
+    with valkey_server() as cache, _served(local_plaid, pytestconfig, REDIS_URL=cache.url) as site:
+        yield site
+
+
+@pytest.fixture
+def hybrid(_hybrid):
+    """The site of the hybrid edition, on a cache of its own. A module of it takes it as its `site`."""
+    yield _hybrid
+    _hybrid.ahead = timedelta()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-VIEWS = ("Overview", "Credit", "Spending", "Recurring", "Transactions", "Banks")
+VIEWS = ("Overview", "Credit", "Spending", "Trends", "Recurring", "Transactions", "Banks")
 SLOW = 2_000  # milliseconds
 FIRST_PAINT = """() => new Promise((resolve) => new PerformanceObserver((list) => {
   const paint = list.getEntriesByName("first-contentful-paint")[0];

@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-VIEWS = ("overview", "credit", "spending", "recurring", "transactions", "banks")
+VIEWS = ("overview", "credit", "spending", "trends", "recurring", "transactions", "banks")
 READS = ("/api/what-you-hold", "/api/dashboard", "/api/transactions", "/api/export?format=csv", "/openapi.json")
 PREFERENCES = '{"incognito":true,"keys":true}'
 

@@ -1,6 +1,8 @@
 """Privacy: figures that are hidden, what is held about a person, and no secret anywhere that a script can read."""
 
+import base64
 import json
+import re
 
 import pytest
 from browser.test_journey import connect
@@ -12,7 +14,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-VIEWS = ("overview", "credit", "spending", "recurring", "transactions", "banks")
+VIEWS = ("overview", "credit", "spending", "trends", "recurring", "transactions", "banks")
 # Texts with an amount of money that are shown, and that neither they nor anything around them blurs.
 READABLE = r"""() => {
   const amount = /[$€]\s?\d|\d[.,]\d\d\s?[$€]/;
@@ -60,6 +62,8 @@ def test_incognito_leaves_no_amount_readable_in_any_view(connected):
         page.goto(f"/#{view}")
         settled(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        if view == "trends":
+            expect(page.get_by_role("region", name="Use of your cards")).to_be_visible()
         assert page.evaluate(READABLE) == [], view
         assert page.evaluate(TOOLTIPS) == [], view
         assert not any(sign in page.title() for sign in "$€")
@@ -156,7 +160,29 @@ def test_nothing_secret_is_in_the_browser(visit, local_plaid, site):
     assert {name.split("=")[0] for name in stored["cookies"].split("; ")} == {"keepless-tz", "keepless-hints"}
 
 
-def test_preferences_are_all_that_is_stored_and_garbage_there_is_harmless(connected):
+def test_preferences_and_the_trends_that_one_chose_to_keep_are_all_that_is_stored(connected, local_plaid):
+    page = settled(connected(path="/#trends"))
+    page.get_by_role("button", name="Keep my trends").click()
+    expect(page.get_by_text("This browser keeps your months since")).to_be_visible()
+    incognito(page).click()
+    stored = page.evaluate(STORED)
+    assert sorted(stored["local"]) == ["keepless-trends", "keepless.preferences"]
+    assert (stored["session"], stored["databases"], stored["files"]) == ({}, [], [])
+    # Sealed: neither a category nor a card nor a bank can be read in it, nor what their letters become in base64.
+    sealed = stored["local"]["keepless-trends"]
+    padded = sealed.rsplit(".", 1)[-1]
+    clear = base64.urlsafe_b64decode(padded + "=" * (-len(padded) % 4))
+    for name in ("FOOD_AND_DRINK", "Platypus", "Harbor", "2026-10", local_plaid.items()[0]["item_id"]):
+        assert name not in sealed
+        assert name.encode() not in clear
+    page.get_by_role("button", name="What do you hold about me?").click()
+    panel = page.get_by_role("dialog", name="What do you hold about me?")
+    expect(panel).to_contain_text(re.compile(r"keepless-trends Your months, sealed: [\d,]+ bytes"))
+    expect(panel).to_contain_text("The key to the months that this browser keeps")
+    expect(page.locator(".held")).to_contain_text("sealed cookies and your sealed trends")
+
+
+def test_preferences_are_all_that_is_stored_unasked_and_garbage_there_is_harmless(connected):
     page = settled(connected())
     assert page.evaluate("localStorage.length") == 0, "who chose nothing leaves nothing"
     page.evaluate('localStorage.setItem(\'keepless.preferences\', \'{"language": "xx", "incognito": 7\')')

@@ -14,12 +14,12 @@ from keepless.core.cashflow import compare, monthly, usual_month
 from keepless.core.credit import cards, due_next, loans, total_utilisation
 from keepless.core.filters import TransactionFilter
 from keepless.core.kinds import Kind, kind_of
-from keepless.core.models import Account, BankSnapshot, Transaction
+from keepless.core.models import Account, BankSnapshot, CacheUse, Transaction
 from keepless.core.money import EXPONENTS, rounded_share
 from keepless.core.payoff import paying_order
 from keepless.core.periods import Period
 from keepless.core.spending import CurrencyAnalysis, analyse, distinct
-from keepless.web.live import KINDS, bank_line
+from keepless.web.lines import KINDS, LiveBank, bank_body
 
 TODAY = rows.TODAY
 # Drawn conditions: chosen so that most find something, some nothing, and several are asked at once.
@@ -76,7 +76,8 @@ def golden_files() -> dict[str, bytes]:
 def ledger(banks: Sequence[BankSnapshot], conditions: Iterable[dict[str, str]]) -> dict[str, Any]:
     """The banks as they are sent, and what the core finds and sums under each set of conditions."""
     # The series have rules and tests of their own; here they would only make the file long.
-    lines = [msgspec.structs.replace(bank_line(bank.bank.item_id, bank, TODAY), recurring=()) for bank in banks]
+    bodies = [bank_body(bank.bank.item_id, bank, TODAY) for bank in banks]
+    lines = [LiveBank(**msgspec.structs.asdict(body) | {"recurring": (), "cache": CacheUse.NONE}) for body in bodies]
     every_row = [row for bank in banks for row in distinct(bank.transactions).rows]
     every_row.sort(key=lambda row: row.date, reverse=True)
     accounts = [account for bank in banks for account in bank.accounts]

@@ -14,6 +14,11 @@ import pytest
         ("/sandbox/faults", {"status": 204}, "no body"),
         ("/sandbox/faults", {"latency_ms": {"p50": 0, "p95": 1}}, "p50"),
         ("/sandbox/limits", {"regime": "strict"}, "regime"),
+        ("/sandbox/faults", {"spare": -1}, "spare"),
+        ("/sandbox/changes", {}, "access_token"),
+        ("/sandbox/changes", {"access_token": "access-sandbox-none", "added": 1}, "no such item"),
+        ("/sandbox/changes", {"access_token": "x", "added": 20_001}, "added"),
+        ("/sandbox/changes", {"access_token": "x", "renamed": 1}, "renamed"),
         ("/sandbox/readiness", {"initial_calls": -1}, "initial_calls"),
         ("/sandbox/readiness", {"access_token": "access-sandbox-none"}, "no such item"),
     ],
@@ -36,6 +41,62 @@ def test_faults_are_listed_with_what_is_left_of_them_and_end_one_by_one_or_all(l
     assert local_plaid.call("/sandbox/faults", {"fault_id": first}, method="DELETE")[1] == {"cleared": 1}
     local_plaid.end_faults()
     assert local_plaid.call("/sandbox/faults", method="GET")[1]["faults"] == []
+
+
+def test_a_fault_lets_the_first_calls_pass_that_it_spares(local_plaid):
+    token = local_plaid.connect("user_good")
+    local_plaid.fault("/item/get", error_code="INTERNAL_SERVER_ERROR", spare=2, count=1)
+    statuses = [local_plaid.call("/item/get", {"access_token": token})[0] for _ in range(4)]
+    assert statuses == [200, 200, 500, 200]
+
+
+def listed(local_plaid, token):
+    """Every row there is, by id."""
+    span = {"access_token": token, "start_date": "2020-01-01", "end_date": "2040-01-01", "options": {"count": 500}}
+    return {row["transaction_id"]: row for row in local_plaid.call("/transactions/get", span)[1]["transactions"]}
+
+
+def test_rows_of_an_item_can_be_added_changed_booked_and_removed(local_plaid):
+    token, other = (local_plaid.connect("user_transactions_dynamic") for _ in range(2))
+    before, elsewhere = listed(local_plaid, token), listed(local_plaid, other)
+    waiting = {key for key, row in before.items() if row["pending"]}
+    changes = local_plaid.change(token, added=3, pending=2, booked=1, modified=4, removed=5)
+    assert changes == 3 + 2 + 2 * 1 + 4 + 5
+    after = listed(local_plaid, token)
+    assert len(after) == len(before) + 5 - 5
+    gone = set(before) - set(after)
+    assert (len(gone), len(gone & waiting)) == (5 + 1, 1)
+    fresh = [row for key, row in after.items() if key not in before]
+    assert sum(row["pending"] for row in fresh) == 2
+    assert [row["pending_transaction_id"] for row in fresh if row["pending_transaction_id"]] == [*(gone & waiting)]
+    dearer = [
+        after[key]["amount"] - before[key]["amount"] for key in before.keys() & after if after[key] != before[key]
+    ]
+    assert dearer == [1.0] * 4
+    assert listed(local_plaid, other) == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({"booked": 5}, "booked: 4 rows are pending"),
+        ({"modified": 999}, "modified, removed:"),
+        ({"modified": 1, "removed": 500}, "modified, removed:"),
+    ],
+)
+def test_more_rows_than_there_are_cannot_change_and_none_does(local_plaid, order, says):
+    token = local_plaid.connect("user_transactions_dynamic")
+    before = listed(local_plaid, token)
+    status, answer = local_plaid.call("/sandbox/changes", {"access_token": token, "added": 1, **order})
+    assert status == 400
+    assert answer["error"].startswith(says)
+    assert listed(local_plaid, token) == before
+
+
+def test_changes_of_an_item_that_is_removed_are_refused(local_plaid):
+    token = local_plaid.connect("user_good")
+    local_plaid.call("/item/remove", {"access_token": token})
+    assert local_plaid.call("/sandbox/changes", {"access_token": token, "added": 1})[0] == 400
 
 
 def test_an_item_can_be_made_to_start_over(local_plaid):

@@ -78,6 +78,10 @@ class LocalPlaid:
         """When new items become readable (`keepless.sandbox.item.Readiness` names the fields)."""
         self._ok("/sandbox/readiness", when)
 
+    def change(self, access_token: str, **how_many: int) -> int:
+        """Changes rows of an item (`keepless.sandbox.changes.ChangeOrder` names the ways); how many changes it made."""
+        return int(self._ok("/sandbox/changes", {"access_token": access_token, **how_many})[1]["changes"])
+
     def items(self) -> list[dict[str, Any]]:
         """Every item since the last `clear`: item_id, access_token, state (live, removed), error, calls by endpoint."""
         return list(self.call("/sandbox/items", method="GET")[1]["items"])

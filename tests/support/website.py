@@ -11,10 +11,17 @@ from flask.testing import FlaskClient
 from keepless.adapters.plaid.client import PlaidClient
 from keepless.adapters.plaid.settings import Patience
 from keepless.adapters.plaid.webhooks import WebhookVerifier
+from keepless.adapters.sealing.capsules import CapsuleEnvelope
+from keepless.adapters.sealing.copies import CopyEnvelope
 from keepless.adapters.sealing.envelope import Envelope
 from keepless.adapters.sealing.keyring import Keyring
 from keepless.adapters.sealing.keyring import generate as new_key
+from keepless.adapters.sealing.passphrase import PassphraseEnvelope
 from keepless.core.secret import Secret
+from keepless.ports import Cache
+from keepless.services.breakers import GuardedPlaid
+from keepless.services.keeping import Keeping
+from keepless.services.trend_keeping import TrendKeeping
 from keepless.services.vault import Vault, decode
 from keepless.web.app import Parts, Site, create_app
 from keepless.web.hints import HintsCookies
@@ -38,6 +45,24 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
+class Breakers:
+    """Plaid behind breakers that a test closes with `close`, whatever the tests before it did."""
+
+    def __init__(self, plaid: PlaidClient, clock: Clock) -> None:
+        self._plaid = plaid
+        self._clock = clock
+        self.close()
+
+    def close(self) -> None:
+        self._guarded = GuardedPlaid(self._plaid, self._clock)
+
+    def webhook_key(self, key_id: str):
+        return self._guarded.always(self._plaid.webhook_key)(key_id)
+
+    def __getattr__(self, name: str):
+        return getattr(self._guarded, name)
+
+
 @dataclass
 class Website:
     """An application, and what a test turns about it."""
@@ -47,6 +72,7 @@ class Website:
     site: Site
     clock: Clock
     envelope: Envelope
+    breakers: Breakers
 
     def browser(self) -> FlaskClient:
         """A new visitor on this machine, whose requests come from our own pages."""
@@ -82,11 +108,18 @@ class Website:
 
 @contextmanager
 def website(
-    plaid_url: str = NOWHERE, *, keys: str | None = None, environment: str = "local", patience: Patience = HASTY
+    plaid_url: str = NOWHERE,
+    *,
+    keys: str | None = None,
+    environment: str = "local",
+    patience: Patience = HASTY,
+    cache: Cache | None = None,
+    clock: Clock | None = None,
 ):
-    """A site that asks the Plaid at `plaid_url`."""
-    clock = Clock()
-    envelope = Envelope(Keyring.parse(keys or new_key()), environment)
+    """A site that asks the Plaid at `plaid_url`; of the hybrid edition where it is given a cache."""
+    clock = clock or Clock()
+    keyring = Keyring.parse(keys or new_key())
+    envelope = Envelope(keyring, environment)
     metrics = Metrics()
     plaid = PlaidClient(
         plaid_url,
@@ -96,27 +129,30 @@ def website(
         clock=clock,
         patience=patience,
     )
+    breakers = Breakers(plaid, clock)
     with ThreadPoolExecutor(8) as pool:
         site = Site(
             environment=environment,
-            edition="stateless",
+            edition="stateless" if cache is None else "hybrid",
             version="0",
             link_script=f"{plaid_url}/link/v2/stable/link-initialize.js",
             link_origins=(plaid_url,),
             metrics_token=Secret(METRICS_TOKEN),
         )
         parts = Parts(
-            plaid=plaid,
-            webhooks=WebhookVerifier(plaid.webhook_key, clock=clock),
+            plaid=breakers,
+            webhooks=WebhookVerifier(breakers.webhook_key, clock=clock),
             sealer=envelope,
             session=SessionCookie(envelope, clock, on_unreadable=metrics.session_unreadable),
             pool=pool,
             clock=clock,
+            trends=TrendKeeping(CapsuleEnvelope(environment), PassphraseEnvelope()),
             hints=HintsCookies(),
             metrics=metrics,
+            keeping=None if cache is None else Keeping(cache, CopyEnvelope(keyring, environment), clock),
         )
         try:
-            yield Website(create_app(site, parts), parts, site, clock, envelope)
+            yield Website(create_app(site, parts), parts, site, clock, envelope, breakers)
         finally:
             plaid.close()
 

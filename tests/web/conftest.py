@@ -12,6 +12,15 @@ def lone_site():
         yield site
 
 
+@pytest.fixture(autouse=True)
+def _closed_breakers(request):
+    """What one test did to a Plaid that many tests share keeps no other from asking it."""
+    sites = [request.getfixturevalue(name) for name in ("lone_site", "site") if name in request.fixturenames]
+    yield
+    for each in sites:
+        each.breakers.close()
+
+
 @pytest.fixture(scope="session")
 def _live_site(local_plaid):
     with website(local_plaid.url) as site:

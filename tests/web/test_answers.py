@@ -81,7 +81,7 @@ def test_a_client_does_not_choose_its_request_id(lone_site):
         ("GET", "/api/nowhere", 404, "not_found"),
         ("POST", "/api/dashboard", 405, "method_not_allowed"),
         ("GET", "/api/exchange", 405, "method_not_allowed"),
-        ("GET", "/api/trends", 404, "not_found"),
+        ("GET", "/api/no-such", 404, "not_found"),
         ("GET", "/api/nothing", 404, "not_found"),
         ("DELETE", "/api/delete-me", 404, "not_found"),
         ("POST", "/api/exchange", 415, "not_json"),

@@ -10,7 +10,7 @@ from werkzeug import exceptions
 from keepless import errors
 from keepless.core.models import BankProblem, BankRef
 from keepless.errors import Action, PlaidFault
-from keepless.web import faults
+from keepless.web import faults, plaid_faults
 from keepless.web.faults import all_faults
 from keepless.web.lookup import fault_of, words_for
 
@@ -29,7 +29,7 @@ def test_every_error_of_ours_has_a_row(kind):
 
 @pytest.mark.parametrize("action", Action)
 def test_every_action_has_a_row(action):
-    assert fault_of(PlaidFault("SOME_CODE", action=action)) is faults.BY_ACTION[action]
+    assert fault_of(PlaidFault("SOME_CODE", action=action)) is plaid_faults.BY_ACTION[action]
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415, 500])
@@ -91,5 +91,5 @@ def test_docs_list_every_code_with_its_status_and_no_other():
 
 def test_docs_say_what_plaids_codes_become():
     rows = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
-    by_code = faults.BY_PLAID_CODE | faults.BY_TOKEN_CODE | faults.BY_ACTION
+    by_code = plaid_faults.BY_PLAID_CODE | plaid_faults.BY_TOKEN_CODE | plaid_faults.BY_ACTION
     assert rows == {str(code): row.code for code, row in by_code.items()}

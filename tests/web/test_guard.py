@@ -34,6 +34,10 @@ def test_r16_every_unsafe_route_is_in_the_matrix(lone_site):
         ("POST", "/api/link-done"),
         ("POST", "/api/exchange"),
         ("POST", "/api/export"),
+        ("POST", "/api/trends"),
+        ("POST", "/api/trends/export"),
+        ("POST", "/api/trends/import"),
+        ("POST", "/api/trends/forget"),
     }
 
 

@@ -10,7 +10,7 @@ from keepless.web.arrivals import LOCAL_PREFIX
 from keepless.web.hints import COUNTS_NAME, ZONE_NAME
 
 PATH = "/api/what-you-hold"
-NOTHING = {"on_server": [], "at_plaid": [], "in_browser": [], "session": None}
+NOTHING = {"on_server": [], "in_cache": [], "at_plaid": [], "in_browser": [], "session": None}
 
 
 def held(browser):

@@ -9,7 +9,7 @@ from support.website import session_cookie, set_session, sets_session
 
 from keepless.services.snapshots import SILENCE
 from keepless.web.hints import COUNTS_NAME
-from keepless.web.live import KINDS
+from keepless.web.lines import KINDS
 from keepless.web.metrics import Metrics
 
 

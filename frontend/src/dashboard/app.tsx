@@ -18,6 +18,7 @@ import { Overview } from "./views/overview";
 import { Recurring } from "./views/recurring";
 import { Spending } from "./views/spending";
 import { Transactions } from "./views/transactions";
+import { Trends } from "./views/trends";
 import type { View } from "./state";
 import type { FunctionComponent } from "preact";
 
@@ -25,13 +26,14 @@ const SHOWN: Readonly<Record<View, FunctionComponent>> = {
   overview: Overview,
   credit: Credit,
   spending: Spending,
+  trends: Trends,
   recurring: Recurring,
   transactions: Transactions,
   banks: Banks,
 };
 
-/** Views of which no figure follows the filter. */
-const UNFILTERED: ReadonlySet<View> = new Set<View>(["banks"]);
+/** Views that the bar of the filter does nothing for: no figure of the banks follows it, trends have a chooser of their own. */
+const UNFILTERED: ReadonlySet<View> = new Set<View>(["banks", "trends"]);
 
 export function App() {
   const panel = opened.value && <Holding />;

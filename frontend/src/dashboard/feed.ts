@@ -1,5 +1,6 @@
 /** Reads `GET /api/live`: a line of JSON for each bank, handed on as it comes. */
 
+import { learnTime } from "./age";
 import type { Line } from "./wire";
 
 export interface Asked {
@@ -29,6 +30,7 @@ export class FeedFault extends Error {
 export async function readFeed(asked: Asked, take: (line: Line) => void, signal: AbortSignal): Promise<readonly string[]> {
   const query = new URLSearchParams({ ...(asked.days ? { days: String(asked.days) } : {}), ...(asked.bank ? { bank: asked.bank } : {}) });
   const response = await reached(fetch(`/api/live?${query}`, { signal, headers: { Accept: "application/x-ndjson, application/problem+json" } }));
+  learnTime(response.headers.get("Date"));
   if (!response.ok || response.body === null) {
     throw await faultOf(response);
   }

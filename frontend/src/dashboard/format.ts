@@ -106,6 +106,31 @@ export function clock(iso: string): string {
   return once("clock", (tag) => new Intl.DateTimeFormat(tag, options)).format(Date.parse(iso));
 }
 
+/** The time of a moment (UTC, ISO 8601) in the visitor's own zone. */
+export function time(iso: string): string {
+  return once("time", (tag) => new Intl.DateTimeFormat(tag, { timeStyle: "short" })).format(Date.parse(iso));
+}
+
+const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const;
+
+/** So many milliseconds in their largest unit, from minutes to days, rounded down. */
+function inUnits(milliseconds: number): readonly [number, (typeof UNITS)[number][0]] {
+  const [unit, length] = UNITS.find(([, each]) => milliseconds >= each) ?? UNITS[2];
+  return [Math.floor(milliseconds / length), unit];
+}
+
+/** How long ago, in minutes, hours or days: "3 minutes ago". */
+export function ago(milliseconds: number): string {
+  const [number, unit] = inUnits(milliseconds);
+  return once("ago", (tag) => new Intl.RelativeTimeFormat(tag)).format(-number, unit);
+}
+
+/** A length of time in minutes, hours or days: "3 days". */
+export function lasting(milliseconds: number): string {
+  const [number, unit] = inUnits(milliseconds);
+  return once(`lasting ${unit}`, (tag) => new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "long" })).format(number);
+}
+
 /** "October" of "2026-10". */
 export function monthName(key: string): string {
   return once("month name", (tag) => new Intl.DateTimeFormat(tag, { month: "long", timeZone: "UTC" })).format(Date.parse(`${key}-01T00:00:00Z`));

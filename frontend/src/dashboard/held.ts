@@ -1,10 +1,14 @@
 /** What the worker remembers: one stream of one session, for a minute at most. */
 
-/** A complete stream: the texts of its lines, the days that were asked for, and the mark of the session it belongs to. */
+/**
+ * A complete stream: the texts of its lines, the days that were asked for, the mark of the session it belongs to, and how
+ * far the server's clock was ahead of this browser's (milliseconds).
+ */
 export interface Held {
   readonly mark: string;
   readonly days: number;
   readonly texts: readonly string[];
+  readonly ahead: number;
 }
 
 export type Message =

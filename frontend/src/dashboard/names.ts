@@ -6,6 +6,10 @@ import type { Account } from "./wire";
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
 export function accountName({ name, mask }: Account): string {
+  return nameWithMask(name, mask);
+}
+
+export function nameWithMask(name: string, mask: string | null): string {
   return mask ? `${isolated(name)} ··${mask}` : isolated(name);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What this browser remembers between visits: preferences only, never a figure or a name. In localStorage, but for the
- * language: that is a cookie, so that the server's own pages go by it too (keepless/web/choice.py).
+ * What this browser remembers between visits unasked: preferences only, never a figure or a name (what it keeps on request is
+ * sealed: trends/capsule.ts). In localStorage, but for the language: that is a cookie, so that the server's own pages go by it too (keepless/web/choice.py).
  */
 
 import { effect, signal } from "@preact/signals";

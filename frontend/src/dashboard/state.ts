@@ -1,6 +1,7 @@
 /** What the page knows, as signals: the banks as they answer, the place in the address, and all that follows from both. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { clockAhead, setAhead, timeThere } from "./age";
 import { analyse } from "./analysis";
 import { bookOf } from "./book";
 import { dayOf } from "./dates";
@@ -9,7 +10,7 @@ import { formatFilter, parseFilter, select } from "./filter";
 import { forget, isReload, keep, recall } from "./memory";
 import { exponent } from "./money";
 import type { Filter } from "./filter";
-import type { AskedBank, LiveBank, LiveProblem, Line, Start } from "./wire";
+import type { AskedBank, LiveBank, LiveProblem, LiveSame, Line, Start } from "./wire";
 
 // The banks
 
@@ -31,6 +32,8 @@ export const fault = signal<FeedFault | null>(null);
 export const reach = signal(0);
 /** Whether `load` is not done yet: between its two askings, no bank is being asked. */
 const loading = signal(false);
+/** When newer data last took the place of an older copy, by the server's clock (milliseconds); 0 where none has. */
+export const updated = signal(0);
 export const asking = computed(() => loading.value || [...banks.value.values()].some((bank) => bank.asking));
 
 export const answered = computed(() =>
@@ -76,8 +79,11 @@ async function loadAll(): Promise<void> {
   const held = mark && isReload() ? await recall(mark) : null;
   if (held) {
     batch(() => {
+      setAhead(held.ahead);
       for (const text of held.texts) take(JSON.parse(text) as Line);
+      settle(EVERY, false);
       reach.value = held.days;
+      updated.value = 0; // it was said when it happened
     });
   } else {
     await ask(HISTORY.short);
@@ -110,7 +116,7 @@ export async function ask(days: number, bank: string = EVERY): Promise<void> {
   try {
     const texts = await readFeed(bank === EVERY ? { days } : { days: its.days, bank }, taken, its.abort.signal);
     if (bank === EVERY) reach.value = days || daysRead();
-    if (its.whole) keep({ mark: start.value?.mark ?? "", days: reach.value, texts });
+    if (its.whole) keep({ mark: start.value?.mark ?? "", days: reach.value, texts, ahead: clockAhead() });
     else forget(); // of before this answer
   } catch (error) {
     if (its.abort.signal.aborted) return; // whoever asked after us goes on
@@ -156,14 +162,33 @@ function take(line: Line): void {
       });
       break;
     case "bank":
-      change(line.key, { asking: false, answer: withWhatItHad(line), problem: null });
+      takeBank(line);
+      break;
+    case "same":
+      takeSame(line);
       break;
     case "problem":
-      change(line.key, { asking: false, answer: answerOf(line.key) ?? line, problem: line });
+      change(line.key, { asking: false, answer: (line.copy_stands ? answerOf(line.key) : null) ?? line, problem: line });
       break;
     case "end":
       if (line.hints !== null) remember(line.hints);
   }
+}
+
+/** A copy of the server's leaves the bank as one that is being asked: what is newer comes with a second line. */
+function takeBank(line: LiveBank): void {
+  const before = answerOf(line.key);
+  const isCopy = line.cache === "stale";
+  batch(() => {
+    if (before?.cache === "stale" && Date.parse(before.fetched_at) < Date.parse(line.fetched_at)) updated.value = timeThere();
+    change(line.key, { asking: isCopy, answer: withWhatItHad(line), ...(isCopy ? {} : { problem: null }) });
+  });
+}
+
+/** What is shown is as new as this: nothing else changes. */
+function takeSame({ key, fetched_at }: LiveSame): void {
+  const answer = answerOf(key);
+  change(key, { asking: false, problem: null, ...(answer === null ? {} : { answer: { ...answer, cache: "hit", fetched_at } }) });
 }
 
 function answerOf(key: string): LiveBank | null {
@@ -199,7 +224,7 @@ function remember(hints: string): void {
 
 // The place: "#spending?category=TRAVEL"
 
-export const VIEWS = ["overview", "credit", "spending", "recurring", "transactions", "banks"] as const;
+export const VIEWS = ["overview", "credit", "spending", "trends", "recurring", "transactions", "banks"] as const;
 export type View = (typeof VIEWS)[number];
 
 const hash = signal(window.location.hash);

@@ -132,10 +132,16 @@ export interface Start {
   readonly kinds: readonly Kind[];
 }
 
+/** What the server's sealed cache did for an answer. "stale": an older copy, and the bank is being asked behind it. */
+export type CacheUse = "none" | "hit" | "stale" | "miss" | "bypass";
+
+/** A bank's data. After a "stale" one, the same stream has a second line of its key: newer data, no news, or a problem. */
 export interface LiveBank {
   readonly type: "bank";
   readonly key: string;
   readonly bank: BankRef;
+  readonly cache: CacheUse;
+  /** When the bank told it. */
   readonly fetched_at: string;
   readonly accounts: readonly Account[];
   readonly cards: readonly Card[];
@@ -150,17 +156,28 @@ export interface LiveBank {
   readonly rows: readonly Row[];
 }
 
+/** The bank has no news: its line before tells how it was at `fetched_at`. */
+export interface LiveSame {
+  readonly type: "same";
+  readonly key: string;
+  readonly fetched_at: string;
+}
+
 export type Action = "retry" | "wait" | "reconnect" | "relink" | "drop" | "operator" | "none";
 
 export interface LiveProblem {
   readonly type: "problem";
   readonly key: string;
+  /** Whether what the bank told before may go on being shown; not where its permission is withdrawn. */
+  readonly copy_stands: boolean;
   readonly problem: {
     readonly bank: BankRef;
     readonly code: string;
     readonly retryable: boolean;
     readonly action: Action;
     readonly request_id: string | null;
+    /** When asking again can help; null where nobody knows. */
+    readonly retry_at: string | null;
   };
   readonly title: string;
   readonly detail: string;
@@ -172,4 +189,4 @@ export interface End {
   readonly hints: string | null;
 }
 
-export type Line = Start | LiveBank | LiveProblem | End;
+export type Line = Start | LiveBank | LiveSame | LiveProblem | End;

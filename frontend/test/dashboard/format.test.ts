@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { axisMoney, bytes, count, day, inDays, list, money, monthName, percent } from "../../src/dashboard/format";
+import { ago, axisMoney, bytes, count, day, inDays, lasting, list, money, monthName, percent } from "../../src/dashboard/format";
 import { prefer } from "../../src/dashboard/preferences";
 import { TODAY } from "./rows";
 
@@ -63,5 +63,25 @@ describe("in Spanish", () => {
     expect(list(["A", "B", "C"])).toBe("A, B y C");
     expect(plain(percent(361))).toBe("36,1 %");
     expect(monthName("2026-10")).toBe("octubre");
+  });
+});
+
+describe("an age", () => {
+  const [minute, hour, aDay] = [60_000, 3_600_000, 86_400_000];
+
+  test.each([
+    [minute, "1 minute ago", "1 minute"],
+    [59 * minute + 59_999, "59 minutes ago", "59 minutes"],
+    [hour, "1 hour ago", "1 hour"],
+    [23 * hour + 59 * minute, "23 hours ago", "23 hours"],
+    [3 * aDay + 5 * hour, "3 days ago", "3 days"],
+  ])("of %d ms is said in its largest unit, and never made more of", (age, since, span) => {
+    prefer({ language: "en" });
+    expect([ago(age), lasting(age)]).toEqual([since, span]);
+  });
+
+  test("is said in the page's language", () => {
+    prefer({ language: "es" });
+    expect([ago(3 * aDay), lasting(3 * aDay), ago(minute)]).toEqual(["hace 3 días", "3 días", "hace 1 minuto"]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Memory } from "../../src/dashboard/held";
 
-const HELD = { mark: "mine", days: 90, texts: ["{}"] };
+const HELD = { mark: "mine", days: 90, texts: ["{}"], ahead: 0 };
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

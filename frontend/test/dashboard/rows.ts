@@ -38,6 +38,7 @@ export function bank(key: string, rows: readonly Row[], changes: Partial<LiveBan
   return {
     type: "bank", key,
     bank: { item_id: `item-${key}`, institution_id: "ins_1", name: `Bank ${key}` },
+    cache: "none",
     fetched_at: "2026-11-22T12:00:00Z",
     accounts: [account("checking"), account("card", "credit")],
     cards: [], loans: [], recurring: [],
@@ -54,8 +55,8 @@ export function bank(key: string, rows: readonly Row[], changes: Partial<LiveBan
 
 export function problem(key: string, action: LiveProblem["problem"]["action"] = "retry"): LiveProblem {
   return {
-    type: "problem", key,
-    problem: { bank: bank(key, []).bank, code: "TIMEOUT", retryable: true, action, request_id: null },
+    type: "problem", key, copy_stands: true,
+    problem: { bank: bank(key, []).bank, code: "TIMEOUT", retryable: true, action, request_id: null, retry_at: null },
     title: "It did not answer", detail: "", next_step: "",
   };
 }

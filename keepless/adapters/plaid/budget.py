@@ -38,11 +38,19 @@ class Caller:
         self._sleep = sleep
 
     def ask(
-        self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, *, once: bool = False
+        self,
+        path: str,
+        body: dict[str, Any],
+        read: Callable[[bytes], T],
+        deadline: Deadline,
+        *,
+        once: bool = False,
+        expected: frozenset[str] = frozenset(),
     ) -> T:
         """The answer to `body` at `path`, as `read` understands it.
 
-        `once` is for the calls that must not be repeated: an exchange uses up its public token. Between tries the pause
+        `once` is for the calls that must not be repeated: an exchange uses up its public token. `expected` are codes
+        that answer this very question, and that nobody is to see as a failure of Plaid's. Between tries the pause
         doubles, less up to half at random, so that those who failed together do not come back together. Raises
         PlaidFault: that of the last try, or DEADLINE where none could begin.
         """
@@ -55,7 +63,8 @@ class Caller:
                 pause = None if once or attempt >= self._patience.tries else faults.pause(fault)
                 wait = 0.0 if pause is None else pause * 2 ** (attempt - 1) * _jitter.uniform(0.5, 1)
                 if pause is None or wait >= deadline.left():
-                    self._health.failed(fault)
+                    if fault.code not in expected:
+                        self._health.failed(fault)
                     raise
                 self._sleep(wait)
             else:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from keepless.adapters.plaid import faults, mapping, pages, streams, terms, wire
+from keepless.adapters.plaid import faults, mapping, pages, streams, sync, terms, wire
 from keepless.adapters.plaid.budget import Caller, Deadline
 from keepless.adapters.plaid.health import Health
 from keepless.adapters.plaid.settings import LinkSettings, Patience
 from keepless.adapters.plaid.streams import Streams
-from keepless.adapters.plaid.terms import Terms
+from keepless.adapters.plaid.sync import AskPage, Page
 from keepless.adapters.plaid.transport import Transport
-from keepless.core.models import BankRef, BankSnapshot
+from keepless.core.models import BankRef, BankSnapshot, Changes, Liabilities
 from keepless.core.moments import utc_moment
 from keepless.core.secret import Secret
 from keepless.errors import ConfigError, PlaidFault
@@ -164,6 +164,19 @@ class PlaidClient:
             fetched_at=self._clock(),
         )
 
+    def cursor_now(self, access_token: Secret) -> str:
+        """A cursor from which `sync` tells what happens from here on; "" while Plaid still pulls history."""
+        return sync.start(self._sync_pages(access_token))
+
+    def sync(self, access_token: Secret, bank: BankRef, *, cursor: str) -> Changes:  # noqa: ARG002  for who stands before
+        """What has changed since `cursor`: one call where it is a page or less. Raises as `sync.gather` does."""
+        return sync.gather(self._sync_pages(access_token), cursor)
+
+    def liabilities(self, access_token: Secret, bank: BankRef) -> Liabilities:  # noqa: ARG002  for who stands before
+        """The terms of cards and loans by themselves; what fails is their `problem`, as in `fetch`."""
+        deadline = self._deadline()
+        return self._terms_in_time(self._start_terms(access_token, deadline), deadline)
+
     def status(self) -> Mapping[str, object]:
         """`last_success`, `last_failure` (UTC, or None) and `last_failure_code`, of the calls made so far."""
         return self._health.report()
@@ -216,20 +229,30 @@ class PlaidClient:
 
         return pages.gather(ask, expected)
 
+    def _sync_pages(self, access_token: Secret) -> AskPage:
+        """Asks for the pages of one loop, all within one budget."""
+        read, deadline = sync.reader({}), self._deadline()
+
+        def ask(cursor: str) -> Page:
+            body = sync.request(access_token, cursor)
+            return self._ask("/transactions/sync", body, read, deadline, expected=sync.EXPECTED)
+
+        return ask
+
     def _accounts_only(self, access_token: Secret, deadline: Deadline) -> pages.Gathered:
         body = {"access_token": access_token.reveal()}
         answer = self._ask("/accounts/get", body, wire.accounts_answer, deadline)
         accounts, lost = wire.account_rows(answer.accounts)
         return pages.Gathered([], lost, accounts, answer.item)
 
-    def _start_terms(self, access_token: Secret, deadline: Deadline) -> Future[Terms]:
+    def _start_terms(self, access_token: Secret, deadline: Deadline) -> Future[Liabilities]:
         return self._start("/liabilities/get", {"access_token": access_token.reveal()}, terms.read, deadline)
 
-    def _terms_in_time(self, asked: Future[Terms], beside: Deadline) -> Terms:
+    def _terms_in_time(self, asked: Future[Liabilities], beside: Deadline) -> Liabilities:
         try:
             return self._wait(asked, beside.left())
         except PlaidFault as fault:
-            return Terms(problem=fault.code)
+            return Liabilities(problem=fault.code)
 
     def _start_streams(self, access_token: Secret, deadline: Deadline) -> Future[Streams]:
         body = {
@@ -245,17 +268,16 @@ class PlaidClient:
         except PlaidFault:
             return None
 
-    def _ask(
-        self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, *, once: bool = False
-    ) -> T:
+    def _ask(self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, **how: Any) -> T:
         """One call by itself. It waits for the pool, so nothing that runs in the pool may use it."""
-        return self._wait(self._start(path, body, read, deadline, once=once), deadline.left() + _GRACE)
+        return self._wait(self._start(path, body, read, deadline, **how), deadline.left() + _GRACE)
 
     def _start(
-        self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, *, once: bool = False
+        self, path: str, body: dict[str, Any], read: Callable[[bytes], T], deadline: Deadline, **how: Any
     ) -> Future[T]:
+        """Begins a call; `how` are the options of `Caller.ask`."""
         try:
-            return self._threads.submit(self._caller.ask, path, body, read, deadline, once=once)
+            return self._threads.submit(lambda: self._caller.ask(path, body, read, deadline, **how))
         except RuntimeError:  # the client was closed
             raise faults.own(faults.DEADLINE) from None
 

@@ -36,6 +36,7 @@ UNREACHABLE = "UNREACHABLE"
 BAD_ANSWER = "BAD_ANSWER"
 CHANGING = "CHANGING"
 DEADLINE = "DEADLINE"
+BAD_CURSOR = "BAD_CURSOR"  # Plaid's INVALID_FIELD, where only the cursor can be meant: what is held is filled anew
 
 
 def _rows(error_type: str, verdict: Verdict, *codes: str) -> dict[tuple[str, str], Verdict]:
@@ -44,7 +45,7 @@ def _rows(error_type: str, verdict: Verdict, *codes: str) -> dict[tuple[str, str
 
 TABLE: dict[tuple[str, str], Verdict] = {
     **_rows("", PASSING, TIMEOUT, UNREACHABLE, BAD_ANSWER),
-    **_rows("", LATER, CHANGING, DEADLINE),
+    **_rows("", LATER, CHANGING, DEADLINE, BAD_CURSOR),
     **_rows("ITEM_ERROR", NOT_READY, "PRODUCT_NOT_READY"),
     **_rows(
         "ITEM_ERROR",

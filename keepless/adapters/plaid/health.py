@@ -6,8 +6,8 @@ from datetime import datetime  # noqa: TC003 - as in the signatures beside it
 from keepless.errors import Action, PlaidFault
 from keepless.ports import Clock
 
-# Faults that say something of Plaid, a bank or this installation; the others are one visitor's own.
-_TELLING = frozenset({Action.RETRY, Action.OPERATOR})
+# A bank's outage, and one visitor's too many calls: Plaid itself answered.
+_NOT_PLAIDS = frozenset({"INSTITUTION_ERROR", "RATE_LIMIT_EXCEEDED"})
 
 
 class Health:
@@ -22,8 +22,8 @@ class Health:
         self._success = self._clock()
 
     def failed(self, fault: PlaidFault) -> None:
-        """Notes `fault` where it is about more than one visitor: a login that expired is no failure of Plaid's."""
-        if fault.action in _TELLING:
+        """Notes `fault` where it is Plaid's or this installation's: a login that expired is no failure of Plaid's."""
+        if fault.action is Action.OPERATOR or (fault.action is Action.RETRY and fault.error_type not in _NOT_PLAIDS):
             self._failure = (self._clock(), fault.code)
 
     def report(self) -> Mapping[str, object]:

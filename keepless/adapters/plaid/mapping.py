@@ -74,6 +74,17 @@ def transactions(rows: Iterable[wire.Transaction], shared: dict[Any, Any]) -> tu
     return each(rows, one)
 
 
+def removals(rows: Iterable[wire.Removal]) -> tuple[list[str], int]:
+    """Ids of rows that are gone, and how many removals named none."""
+
+    def one(row: wire.Removal) -> str:
+        if not row.transaction_id:
+            raise Incomplete
+        return row.transaction_id
+
+    return each(rows, one)
+
+
 def accounts(rows: Iterable[wire.Account]) -> tuple[list[Account], int]:
     """Accounts as models, and how many could not be understood. A balance that is null stays None."""
     return each(rows, _account)

@@ -15,6 +15,8 @@ PAGE = 500  # the most that /transactions/get gives
 MOST_ROWS = 100_000  # beyond any bank's two years; a total above it is not believed
 MOST_GUESSED = 40  # pages asked for on the word of a hint alone: it comes from a cookie that anyone can write
 ROUNDS = 3
+# What rows are asked for with, in whatever way they come.
+ROW_OPTIONS = {"include_original_description": False, "personal_finance_category_version": "v2"}
 
 _happened = attrgetter("date")
 
@@ -50,12 +52,7 @@ def request(access_token: Secret, start: dt.date, end: dt.date, offset: int) -> 
         "access_token": access_token.reveal(),
         "start_date": start.isoformat(),
         "end_date": end.isoformat(),
-        "options": {
-            "count": PAGE,
-            "offset": offset,
-            "include_original_description": False,
-            "personal_finance_category_version": "v2",
-        },
+        "options": {"count": PAGE, "offset": offset, **ROW_OPTIONS},
     }
 
 

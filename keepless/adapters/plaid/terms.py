@@ -1,21 +1,10 @@
 """The terms of cards and loans: what /liabilities/get gives beside the transactions."""
 
-import msgspec
-
 from keepless.adapters.plaid import mapping, wire
-from keepless.core.models import CardTerms, LoanTerms
+from keepless.core.models import Liabilities
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """What was given, or the code of why nothing was; `unreadable` counts what could not be understood."""
-
-    cards: tuple[CardTerms, ...] = ()
-    loans: tuple[LoanTerms, ...] = ()
-    unreadable: int = 0
-    problem: str | None = None
-
-
-def read(body: bytes) -> Terms:
+def read(body: bytes) -> Liabilities:
     """The terms in an answer. Raises PlaidFault BAD_ANSWER where it is none.
 
     Terms name no currency: each is in that of its account, which is why the answer's accounts are read as well.
@@ -29,7 +18,8 @@ def read(body: bytes) -> Terms:
     cards, odd_cards = mapping.cards(credit, currencies)
     students, odd_students = mapping.students(student, currencies)
     mortgages, odd_mortgages = mapping.mortgages(mortgage, currencies)
-    return Terms(
+    return Liabilities(
+        accounts=tuple(accounts),
         cards=tuple(cards),
         loans=(*students, *mortgages),
         unreadable=lost_credit + lost_student + lost_mortgage + odd_cards + odd_students + odd_mortgages,

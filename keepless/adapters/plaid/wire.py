@@ -6,13 +6,11 @@ are skipped, enums stay strings, amounts are Decimal from the digits of the JSON
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 import msgspec
 
-from keepless.adapters.plaid import faults
-
-T = TypeVar("T")
+from keepless.adapters.plaid.shapes import Rows, Shape
 
 
 class Balances(msgspec.Struct, gc=False):
@@ -123,6 +121,30 @@ class RawTransactionsPage(msgspec.Struct):
     item: Item | None = None
 
 
+class Removal(msgspec.Struct, gc=False):
+    transaction_id: str | None = None
+
+
+class SyncPage(msgspec.Struct):
+    has_more: bool
+    next_cursor: str | None
+    transactions_update_status: str | None = None
+    added: list[Transaction] | None = None
+    modified: list[Transaction] | None = None
+    removed: list[Removal] | None = None
+    accounts: list[Account] | None = None
+
+
+class RawSyncPage(msgspec.Struct):
+    has_more: bool
+    next_cursor: str | None
+    transactions_update_status: str | None = None
+    added: msgspec.Raw = NOTHING
+    modified: msgspec.Raw = NOTHING
+    removed: msgspec.Raw = NOTHING
+    accounts: msgspec.Raw = NOTHING
+
+
 class AccountsAnswer(msgspec.Struct):
     accounts: msgspec.Raw = NOTHING
     item: Item | None = None
@@ -192,44 +214,6 @@ class WebhookKeyAnswer(msgspec.Struct):
     key: WebhookKey
 
 
-class Shape(Generic[T]):
-    """Reads the bytes of one kind of answer."""
-
-    def __init__(self, kind: type[T]) -> None:
-        self._decoder = msgspec.json.Decoder(kind)
-
-    def __call__(self, body: bytes) -> T:
-        """The answer. Raises PlaidFault BAD_ANSWER where the bytes are not JSON of this shape."""
-        try:
-            return self._decoder.decode(body)
-        except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors; deep nesting is not
-            raise faults.own(faults.BAD_ANSWER) from None
-
-
-class Rows(Generic[T]):
-    """Reads a list of rows; those of a wrong shape are left out and counted."""
-
-    def __init__(self, kind: type[T]) -> None:
-        self._all = msgspec.json.Decoder(list[kind] | None)  # type: ignore[valid-type]
-        self._raw = Shape(list[msgspec.Raw])
-        self._one = msgspec.json.Decoder(kind)
-
-    def __call__(self, raw: msgspec.Raw) -> tuple[list[T], int]:
-        """The rows that fit, and how many did not. Raises PlaidFault BAD_ANSWER where it is no list."""
-        try:
-            return self._all.decode(raw) or [], 0
-        except (ValueError, RecursionError):
-            pass
-        fitting: list[T] = []
-        every = self._raw(bytes(raw))
-        for row in every:
-            try:
-                fitting.append(self._one.decode(row))
-            except (ValueError, RecursionError):
-                continue
-        return fitting, len(every) - len(fitting)
-
-
 accounts_answer = Shape(AccountsAnswer)
 liabilities_answer = Shape(Liabilities)
 recurring_answer = Shape(RecurringAnswer)
@@ -246,9 +230,12 @@ credit_rows = Rows(Credit)
 student_rows = Rows(Student)
 mortgage_rows = Rows(Mortgage)
 stream_rows = Rows(Stream)
+removal_rows = Rows(Removal)
 
 _page = msgspec.json.Decoder(TransactionsPage)
 _raw_page = Shape(RawTransactionsPage)
+_sync_page = msgspec.json.Decoder(SyncPage)
+_raw_sync_page = Shape(RawSyncPage)
 
 
 def transactions_page(body: bytes) -> tuple[TransactionsPage, int, int]:
@@ -265,3 +252,17 @@ def transactions_page(body: bytes) -> tuple[TransactionsPage, int, int]:
     accounts, lost_accounts = account_rows(raw.accounts)
     page = TransactionsPage(raw.total_transactions, transactions, accounts, raw.item)
     return page, lost_transactions, lost_accounts
+
+
+def sync_page(body: bytes) -> tuple[SyncPage, int]:
+    """A page of /transactions/sync, and how many of its rows, removals and accounts had a wrong shape. As above."""
+    try:
+        return _sync_page.decode(body), 0
+    except (ValueError, RecursionError):
+        raw = _raw_sync_page(body)
+    added, lost_added = transaction_rows(raw.added)
+    modified, lost_modified = transaction_rows(raw.modified)
+    removed, lost_removed = removal_rows(raw.removed)
+    accounts, lost_accounts = account_rows(raw.accounts)
+    page = SyncPage(raw.has_more, raw.next_cursor, raw.transactions_update_status, added, modified, removed, accounts)
+    return page, lost_added + lost_modified + lost_removed + lost_accounts

@@ -1,13 +1,12 @@
 """Authenticated encryption bound to a purpose: `v1.<key id>.<base64url(nonce || ciphertext)>`, see SECURITY.md."""
 
-import binascii
 import os
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from keepless.adapters.sealing import base64url
 from keepless.adapters.sealing.keyring import Key, Keyring
 from keepless.errors import SealBroken
 
@@ -33,7 +32,7 @@ class Envelope:
         key = self._keyring.newest
         nonce = os.urandom(NONCE_BYTES)
         ciphertext = self._cipher(key, purpose).encrypt(nonce, plaintext, self._bound(key, purpose, user))
-        sealed = f"{VERSION}.{key.id}.{_encode(nonce + ciphertext)}"
+        sealed = f"{VERSION}.{key.id}.{base64url.encode(nonce + ciphertext)}"
         if len(sealed) > MAX_SEALED:
             raise ValueError(f"{len(plaintext)} bytes are too many to seal")
         return sealed
@@ -45,7 +44,7 @@ class Envelope:
         key = self._keyring.get(shape[1])
         if key is None:
             raise SealBroken("unknown_key")
-        body = _decode(shape[2])
+        body = base64url.decode(shape[2])
         try:
             return self._cipher(key, purpose).decrypt(
                 body[:NONCE_BYTES],
@@ -71,18 +70,3 @@ class Envelope:
         parts = (VERSION, key.id, purpose, user, self._environment)
         encoded = [part.encode() for part in parts]
         return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
-
-
-def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    """The bytes of canonical unpadded base64url: one text for each value, so a text cannot be varied and still open."""
-    try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error:
-        raise SealBroken("malformed") from None
-    if _encode(raw) != text:
-        raise SealBroken("malformed")
-    return raw

@@ -159,3 +159,17 @@ def test_no_secret_is_logged_by_the_sdk_or_its_transport(
     assert "/transactions/get" in caplog.text
     assert token not in caplog.text
     assert "test-secret" not in caplog.text
+
+
+@pytest.mark.parametrize(("error_type", "code"), PLAIDS_OWN)
+def test_the_local_plaid_knows_the_type_and_the_status_of_each_code(
+    local_plaid: LocalPlaid, bench: Bench, error_type: str, code: str
+):
+    token = Secret(local_plaid.connect("user_good"))
+    local_plaid.fault("/item/get", error_code=code)
+    with pytest.raises(PlaidFault) as raised:
+        bench.client.identify(token)
+    status = 429 if error_type == "RATE_LIMIT_EXCEEDED" else STATUS.get(code, 400)
+    assert (raised.value.code, raised.value.http_status) == (code, status)
+    # Plaid itself names two types for this one.
+    assert raised.value.error_type == ("ITEM_ERROR" if code == "USER_PERMISSION_REVOKED" else error_type)

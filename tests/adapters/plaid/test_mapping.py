@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepless.adapters.plaid import mapping, pages, terms, wire
+from keepless.adapters.plaid.shapes import Rows
 from keepless.core.models import Account, CardTerms, LoanTerms, Transaction
 from keepless.errors import PlaidFault
 
@@ -238,5 +239,5 @@ def test_a_student_loan_without_a_rate_is_still_shown():
 
 
 @pytest.mark.parametrize("rows", [wire.credit_rows, wire.student_rows, wire.mortgage_rows])
-def test_terms_that_are_null_are_none_at_all(rows: wire.Rows[Any]):
+def test_terms_that_are_null_are_none_at_all(rows: Rows[Any]):
     assert rows(msgspec.Raw(b"null")) == ([], 0)

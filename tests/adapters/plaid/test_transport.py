@@ -4,6 +4,7 @@ import tracemalloc
 import zlib
 
 import pytest
+from support.gate import Gate
 from support.local_plaid import LocalPlaid
 from support.plaid_bench import Answer, Bench, BenchMaker, RudeServer
 
@@ -54,6 +55,21 @@ def test_18_what_stays_broken_is_given_up_after_three_tries_with_its_name(
 def test_18_twenty_thousand_transactions_come_whole(local_plaid: LocalPlaid, bench: Bench):
     snapshot = bench.fetch(local_plaid.connect("demo-20000"))
     assert len({row.id for row in snapshot.transactions}) == 20_000
+
+
+def test_a_plaid_that_goes_down_refuses_and_is_read_again_when_it_is_back(
+    local_plaid: LocalPlaid, bench_at: BenchMaker
+):
+    token = local_plaid.connect("demo")
+    with Gate(local_plaid.url) as gate:
+        bench = bench_at(gate.url)
+        before = bench.fetch(token)
+        gate.shut()
+        with pytest.raises(PlaidFault) as fault:
+            bench.fetch(token)
+        assert (fault.value.code, fault.value.retryable, fault.value.action) == ("UNREACHABLE", True, Action.RETRY)
+        gate.open()
+        assert bench.fetch(token).transactions == before.transactions
 
 
 def test_a_refused_connection_is_unreachable(bench_at: BenchMaker):

@@ -184,6 +184,21 @@ def test_a_fired_webhook_has_plaids_shape(api, watched, listener, kind, code):
     assert_plaids_shape(listener.until(kind, code))
 
 
+def test_the_end_of_one_account_names_it(api, watched, listener):
+    api.sandbox_item_fire_webhook({"access_token": watched, "webhook_code": "USER_ACCOUNT_REVOKED"})
+    received = listener.until("ITEM", "USER_ACCOUNT_REVOKED")
+    accounts = api.accounts_get({"access_token": watched})["accounts"]
+    assert received.json["account_id"] in {account["account_id"] for account in accounts}
+    assert claims_of(api, received)
+
+
+def test_changes_that_were_ordered_are_told_like_any_others(api, watched, listener, local_plaid):
+    api.transactions_sync({"access_token": watched})
+    local_plaid.change(watched, added=2, removed=1)
+    for code in ("TRANSACTIONS_REMOVED", "DEFAULT_UPDATE", "SYNC_UPDATES_AVAILABLE"):
+        assert_plaids_shape(listener.until("TRANSACTIONS", code))
+
+
 def test_sync_is_told_of_news_once_it_was_called(api, watched, listener):
     api.transactions_refresh({"access_token": watched})
     kinds = {listener.next().kind for _ in range(3)}

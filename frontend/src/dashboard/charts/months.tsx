@@ -5,7 +5,7 @@
  * figures are in the table that the view shows below (and the links of the table are the same links).
  */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { axisMoney, month as monthName } from "../format";
 import { words } from "../i18n";
 import "../styles/charts.css";
@@ -26,6 +26,10 @@ export interface MonthColumn {
   readonly within: boolean;
   /** Whether the filter is this month and nothing else. */
   readonly chosen: boolean;
+  /** Whether its figures were kept by this browser, wholly or in part: drawn hatched. */
+  readonly kept?: boolean;
+  /** Whether days of it are not known: drawn pale, with a broken outline. */
+  readonly partly?: boolean;
 }
 
 const HEIGHT = 224;
@@ -42,6 +46,7 @@ export function MonthChart({ columns, currency, label }: { columns: readonly Mon
   const across = step * columns.length;
   const axis = moneyAxis(columns.flatMap(({ spent, income }) => [spent, income]), [HEIGHT - FOOT, TOP]);
   const [read, setRead] = useState("");
+  const hatch = useId();
   const shown = columns.find((each) => each.month === read) ?? columns.find((each) => each.chosen);
   return (
     <figure class="month-chart" ref={frame} onPointerLeave={() => setRead("")}>
@@ -49,6 +54,8 @@ export function MonthChart({ columns, currency, label }: { columns: readonly Mon
         <span class="legend">
           <Key kind="spent" name={words.value.charts.spent} />
           {columns.some(({ income }) => income !== 0) && <Key kind="income" name={words.value.charts.income} />}
+          {columns.some(({ kept }) => kept) && <Key kind="kept" hatch={hatch} name={words.value.charts.kept} />}
+          {columns.some(({ partly }) => partly) && <Key kind="partly" name={words.value.charts.partly} />}
         </span>
         <span class="reading" data-figure aria-hidden="true">{shown?.says ?? ""}</span>
       </figcaption>
@@ -57,12 +64,13 @@ export function MonthChart({ columns, currency, label }: { columns: readonly Mon
           <Ticks axis={axis} currency={currency} />
           <Scroller hidden={across - room}>
             <svg class="columns" width={across} height={HEIGHT} viewBox={`0 0 ${across} ${HEIGHT}`} role="group" aria-label={label}>
+              <Hatch id={hatch} />
               <g aria-hidden="true">
                 {axis.ticks.map((tick) => (
                   <path key={tick} class={tick === 0 ? "zero" : "grid"} d={`M0 ${Math.round(axis.scale(tick)) + 0.5}H${across}`} />
                 ))}
               </g>
-              <Columns columns={columns} axis={axis} across={across} onRead={setRead} />
+              <Columns columns={columns} axis={axis} across={across} hatch={hatch} onRead={setRead} />
             </svg>
           </Scroller>
         </div>
@@ -71,11 +79,22 @@ export function MonthChart({ columns, currency, label }: { columns: readonly Mon
   );
 }
 
-function Key({ kind, name }: { readonly kind: string; readonly name: string }) {
+/** The strokes of what this browser kept. An attribute fills with them: a style sheet's address would be looked for in its own file. */
+function Hatch({ id }: { readonly id: string }) {
+  return (
+    <defs>
+      <pattern id={id} class="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <path d="M1.25 0V5" />
+      </pattern>
+    </defs>
+  );
+}
+
+function Key({ kind, name, hatch }: { readonly kind: string; readonly name: string; readonly hatch?: string }) {
   return (
     <span class="key">
       <svg class={`swatch ${kind}`} width="12" height="12" aria-hidden="true" focusable="false">
-        <rect x="1" y="1" width="10" height="10" />
+        <rect x="1" y="1" width="10" height="10" fill={hatch && `url(#${hatch})`} />
       </svg>
       {name}
     </span>
@@ -111,10 +130,11 @@ interface Drawn {
   readonly columns: readonly MonthColumn[];
   readonly axis: MoneyAxis;
   readonly across: number;
+  readonly hatch: string;
   readonly onRead: (month: string) => void;
 }
 
-function Columns({ columns, axis, across, onRead }: Drawn) {
+function Columns({ columns, axis, across, hatch, onRead }: Drawn) {
   const step = across / columns.length;
   return (
     <>
@@ -134,7 +154,14 @@ function Columns({ columns, axis, across, onRead }: Drawn) {
           >
             <rect class="band" x={left + 1} y="1" width={step - 2} height={HEIGHT - 2} rx="2" />
             <Column amount={column.income} kind="income" middle={middle} width={Math.min(step * 0.62, 30)} axis={axis} />
-            <Column amount={column.spent} kind="spent" middle={middle} width={Math.min(step * 0.34, 16)} axis={axis} />
+            <Column
+              amount={column.spent}
+              kind={column.partly ? "partly" : column.kept ? "kept" : "spent"}
+              hatch={hatch}
+              middle={middle}
+              width={Math.min(step * 0.34, 16)}
+              axis={axis}
+            />
           </a>
         );
       })}
@@ -158,15 +185,17 @@ function Columns({ columns, axis, across, onRead }: Drawn) {
 
 interface OneColumn {
   readonly amount: Minor;
-  readonly kind: "spent" | "income";
+  readonly kind: "spent" | "income" | "kept" | "partly";
+  readonly hatch?: string;
   readonly middle: number;
   readonly width: number;
   readonly axis: MoneyAxis;
 }
 
-function Column({ amount, kind, middle, width, axis }: OneColumn) {
+function Column({ amount, kind, hatch, middle, width, axis }: OneColumn) {
   if (amount === 0) return null;
   const zero = axis.scale(0);
   const end = axis.scale(amount);
-  return <rect class={kind} x={middle - width / 2} y={Math.min(zero, end)} width={width} height={Math.max(Math.abs(end - zero), 1)} />;
+  const fill = kind === "kept" ? `url(#${hatch})` : undefined;
+  return <rect class={kind} fill={fill} x={middle - width / 2} y={Math.min(zero, end)} width={width} height={Math.max(Math.abs(end - zero), 1)} />;
 }

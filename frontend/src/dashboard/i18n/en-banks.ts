@@ -3,11 +3,19 @@
 interface Said {
   readonly title: string;
   readonly detail: string;
+  /** What helps, where nobody knows when. */
+  readonly next?: string;
 }
+
+const LATER = "Try again in a moment.";
 
 export const banks = {
   lead: (banks: number): string =>
     banks === 1 ? "One bank is connected. It is asked anew at each visit." : `${banks} banks are connected. Each is asked anew at each visit.`,
+  leadCopied: (banks: number): string =>
+    banks === 1
+      ? "One bank is connected. A sealed copy of its last answer is shown at once, and the bank is asked where that is no longer fresh."
+      : `${banks} banks are connected. Sealed copies of their last answers are shown at once, and each is asked where its copy is no longer fresh.`,
   lasts: (until: string): string => `This session is over on ${until}; a later visit then disconnects the banks.`,
   someBank: "A bank",
   account: "Account",
@@ -57,6 +65,7 @@ export const banks = {
   farewell: {
     title: "Your last bank is removed",
     detail: "Nothing is held about you any more: not here, not on the server. What this page showed is gone with it.",
+    detailKept: "Nothing is held of your banks any more: not here, not on the server. The sealed months that you had this browser keep stay in it, for when you connect a bank again.",
     next: "Connect a bank",
   },
   notices: {
@@ -72,17 +81,21 @@ export const banks = {
     asksItself: "It is asked again by itself every few seconds.",
     others: "Your other banks are shown below.",
     earlier: "What it told before is still shown.",
+    earlierAged: (span: string): string => `What it told ${span} ago is still shown.`,
+    asksItselfAt: (time: string): string => `It is asked again by itself at ${time}.`,
+    askLater: (when: string): string => `Trying again can help from ${when} on.`,
     anew: "Connect it anew",
     code: (code: string): string => `Code *${code}*`,
     codeAndRequest: (code: string, request: string): string => `Code *${code}*, Plaid's request *${request}*`,
   },
   problems: {
-    TIMEOUT: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up. Try again in a moment." }),
-    DEADLINE: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up. Try again in a moment." }),
-    UNREACHABLE: (bank: string): Said => ({ title: `${bank}: Plaid cannot be reached`, detail: "No connection came about. Try again in a moment." }),
-    BAD_ANSWER: (bank: string): Said => ({ title: `${bank}: Plaid's answer made no sense`, detail: "It was not what Plaid's documentation says. Try again in a moment." }),
-    CHANGING: (bank: string): Said => ({ title: `${bank} is being updated`, detail: "Its list kept changing while it was read. Try again in a moment." }),
-    retry: (bank: string): Said => ({ title: `${bank} cannot be read right now`, detail: "Plaid or the bank has a passing fault. Try again in a moment." }),
+    TIMEOUT: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up.", next: LATER }),
+    DEADLINE: (bank: string): Said => ({ title: `${bank}: Plaid did not answer in time`, detail: "The call was given up.", next: LATER }),
+    UNREACHABLE: (bank: string): Said => ({ title: `${bank}: Plaid cannot be reached`, detail: "No connection came about.", next: LATER }),
+    BAD_ANSWER: (bank: string): Said => ({ title: `${bank}: Plaid's answer made no sense`, detail: "It was not what Plaid's documentation says.", next: LATER }),
+    PLANNED_MAINTENANCE: (bank: string): Said => ({ title: `${bank}: Plaid is temporarily unavailable`, detail: "It is being maintained.", next: LATER }),
+    CHANGING: (bank: string): Said => ({ title: `${bank} is being updated`, detail: "Its list kept changing while it was read.", next: LATER }),
+    retry: (bank: string): Said => ({ title: `${bank} cannot be read right now`, detail: "Plaid or the bank has a passing fault.", next: LATER }),
     wait: (bank: string): Said => ({ title: `${bank} is still being read`, detail: "Plaid is fetching it for the first time." }),
     reconnect: (bank: string): Said => ({ title: `${bank} asks you to log in again`, detail: "Its permission has run out. Log in again and it is back." }),
     relink: (bank: string): Said => ({ title: `${bank} has to be connected anew`, detail: "This connection cannot be repaired. Connect the bank anew, then remove the old connection." }),

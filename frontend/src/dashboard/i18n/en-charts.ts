@@ -3,5 +3,7 @@
 export const charts = {
   spent: "Spending",
   income: "Income",
+  kept: "Kept by this browser",
+  partly: "In part",
   asTable: "The same as a table",
 };

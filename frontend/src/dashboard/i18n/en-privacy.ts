@@ -9,6 +9,9 @@ export const privacy = {
   failed: "The server did not say what it holds. Try again in a moment.",
   server: "On the server",
   serverNothing: "Nothing: no row, no file, no cache entry. Your figures pass through its memory while it answers you.",
+  serverCopy: (bank: string, size: string, told: string, until: string): string =>
+    `A copy of what ${bank} told on ${told}, ${size}, sealed: only this browser can open it. It is of no use to anyone after ${until}.`,
+  serverUnknown: "The cache does not say now what it has. What it has of you is sealed, only this browser can open it, and after seven days nobody can.",
   serverNote: (bank: string, until: string): string => `In its memory only: that ${bank} ends its permission on ${until}.`,
   plaid: "At Plaid",
   plaidConnections: (banks: number): string =>
@@ -22,6 +25,7 @@ export const privacy = {
   purposes: {
     session: "The keys to your banks, their names and ids, and the session's times",
     arrival: "The key to a bank that has arrived, until it is safe with the others",
+    trends: "The key to the months that this browser keeps",
     link: "The connection to a bank that you have begun, until it is finished",
     hints: "How many transactions each bank had at the last visit",
     language: "The language that you chose",
@@ -30,7 +34,8 @@ export const privacy = {
   sealed: "Sealed: only the server opens it, while it answers you. No script can read it.",
   plain: (value: string): string => `In clear: ${value}`,
   session: (from: string, until: string): string => `The session began ${from} and is over ${until}.`,
-  storage: "Preferences (localStorage), as they are",
+  storage: "What you chose to be remembered (localStorage), as it is",
+  trends: (size: string): string => `Your months, sealed: ${size}. Nothing but the server opens them, with a key that this browser alone has.`,
   noStorage: "Nothing is stored.",
   memory: "This page's memory",
   memoryHolds: (rows: number, text: string): string =>

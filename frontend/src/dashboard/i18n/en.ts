@@ -10,7 +10,8 @@ import { filter } from "./en-filter";
 import { transactions } from "./en-transactions";
 import { charts } from "./en-charts";
 import { spending } from "./en-spending";
+import { trends } from "./en-trends";
 import { credit } from "./en-credit";
 import { recurring } from "./en-recurring";
 
-export const en = { banks, categories, common, exporting, filter, overview, privacy, transactions, charts, spending, credit, recurring };
+export const en = { banks, categories, common, exporting, filter, overview, privacy, transactions, charts, spending, trends, credit, recurring };

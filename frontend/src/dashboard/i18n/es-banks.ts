@@ -2,9 +2,15 @@
 
 import type { Words } from ".";
 
+const LATER = "Inténtelo de nuevo en un momento.";
+
 export const banks: Words["banks"] = {
   lead: (banks) =>
     banks === 1 ? "Hay un banco conectado. Se consulta de nuevo en cada visita." : `Hay ${banks} bancos conectados. Cada uno se consulta de nuevo en cada visita.`,
+  leadCopied: (banks) =>
+    banks === 1
+      ? "Hay un banco conectado. Se muestra enseguida una copia sellada de su última respuesta, y se le consulta si ya no es reciente."
+      : `Hay ${banks} bancos conectados. Se muestran enseguida copias selladas de sus últimas respuestas, y se consulta a cada uno cuya copia ya no es reciente.`,
   lasts: (until) => `Esta sesión termina el ${until}; una visita posterior desconectará los bancos.`,
   someBank: "Un banco",
   account: "Cuenta",
@@ -54,6 +60,7 @@ export const banks: Words["banks"] = {
   farewell: {
     title: "Se ha eliminado su último banco",
     detail: "Ya no se guarda nada sobre usted: ni aquí ni en el servidor. Lo que mostraba esta página ha desaparecido con él.",
+    detailKept: "Ya no se guarda nada de sus bancos: ni aquí ni en el servidor. Los meses sellados que pidió conservar siguen en este navegador, para cuando vuelva a conectar un banco.",
     next: "Conectar un banco",
   },
   notices: {
@@ -69,17 +76,21 @@ export const banks: Words["banks"] = {
     asksItself: "Se consulta de nuevo por sí solo cada pocos segundos.",
     others: "Sus otros bancos se muestran abajo.",
     earlier: "Lo que comunicó antes sigue a la vista.",
+    earlierAged: (span) => `Lo que comunicó hace ${span} sigue a la vista.`,
+    asksItselfAt: (time) => `Se consulta de nuevo por sí solo a las ${time}.`,
+    askLater: (when) => `Volver a intentarlo puede servir a partir de: ${when}.`,
     anew: "Conectarlo de nuevo",
     code: (code) => `Código *${code}*`,
     codeAndRequest: (code, request) => `Código *${code}*, solicitud de Plaid *${request}*`,
   },
   problems: {
-    TIMEOUT: (bank) => ({ title: `${bank}: Plaid no respondió a tiempo`, detail: "La consulta se abandonó. Inténtelo de nuevo en un momento." }),
-    DEADLINE: (bank) => ({ title: `${bank}: Plaid no respondió a tiempo`, detail: "La consulta se abandonó. Inténtelo de nuevo en un momento." }),
-    UNREACHABLE: (bank) => ({ title: `${bank}: no se puede acceder a Plaid`, detail: "No se pudo establecer la conexión. Inténtelo de nuevo en un momento." }),
-    BAD_ANSWER: (bank) => ({ title: `${bank}: la respuesta de Plaid no tiene sentido`, detail: "No era lo que dice la documentación de Plaid. Inténtelo de nuevo en un momento." }),
-    CHANGING: (bank) => ({ title: `${bank} se está actualizando`, detail: "Su lista cambiaba mientras se leía. Inténtelo de nuevo en un momento." }),
-    retry: (bank) => ({ title: `${bank} no se puede leer ahora`, detail: "Plaid o el banco tienen un fallo pasajero. Inténtelo de nuevo en un momento." }),
+    TIMEOUT: (bank) => ({ title: `${bank}: Plaid no respondió a tiempo`, detail: "La consulta se abandonó.", next: LATER }),
+    DEADLINE: (bank) => ({ title: `${bank}: Plaid no respondió a tiempo`, detail: "La consulta se abandonó.", next: LATER }),
+    UNREACHABLE: (bank) => ({ title: `${bank}: no se puede acceder a Plaid`, detail: "No se pudo establecer la conexión.", next: LATER }),
+    BAD_ANSWER: (bank) => ({ title: `${bank}: la respuesta de Plaid no tiene sentido`, detail: "No era lo que dice la documentación de Plaid.", next: LATER }),
+    PLANNED_MAINTENANCE: (bank) => ({ title: `${bank}: Plaid no está disponible temporalmente`, detail: "Está en mantenimiento.", next: LATER }),
+    CHANGING: (bank) => ({ title: `${bank} se está actualizando`, detail: "Su lista cambiaba mientras se leía.", next: LATER }),
+    retry: (bank) => ({ title: `${bank} no se puede leer ahora`, detail: "Plaid o el banco tienen un fallo pasajero.", next: LATER }),
     wait: (bank) => ({ title: `${bank} se está leyendo todavía`, detail: "Plaid lo consulta por primera vez." }),
     reconnect: (bank) => ({ title: `${bank} le pide que vuelva a entrar`, detail: "Su permiso ha caducado. Vuelva a entrar y estará de nuevo aquí." }),
     relink: (bank) => ({ title: `Hay que conectar ${bank} de nuevo`, detail: "Esta conexión no se puede reparar. Conecte el banco de nuevo y después elimine la conexión antigua." }),

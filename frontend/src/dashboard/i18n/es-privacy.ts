@@ -11,6 +11,9 @@ export const privacy: Words["privacy"] = {
   failed: "El servidor no ha dicho qué guarda. Inténtelo de nuevo en un momento.",
   server: "En el servidor",
   serverNothing: "Nada: ninguna fila, ningún archivo, ninguna entrada de caché. Sus cifras pasan por su memoria mientras le responde.",
+  serverCopy: (bank, size, told, until) =>
+    `Una copia de lo que ${bank} comunicó el ${told}, ${size}, sellada: solo este navegador puede abrirla. Después del ${until} no le sirve a nadie.`,
+  serverUnknown: "La caché no dice ahora qué tiene. Lo que tenga de usted está sellado, solo este navegador puede abrirlo y, pasados siete días, nadie.",
   serverNote: (bank, until) => `Solo en su memoria: que el permiso de ${bank} termina el ${until}.`,
   plaid: "En Plaid",
   plaidConnections: (banks) =>
@@ -26,6 +29,7 @@ export const privacy: Words["privacy"] = {
   purposes: {
     session: "Las claves de sus bancos, sus nombres e identificadores y los tiempos de la sesión",
     arrival: "La clave de un banco recién llegado, hasta que esté a salvo con las demás",
+    trends: "La clave de los meses que guarda este navegador",
     link: "La conexión con un banco que ha empezado, hasta que termine",
     hints: "Cuántos movimientos tenía cada banco en la última visita",
     language: "El idioma que ha elegido",
@@ -34,7 +38,8 @@ export const privacy: Words["privacy"] = {
   sealed: "Sellada: solo la abre el servidor mientras le responde. Ningún script puede leerla.",
   plain: (value) => `En claro: ${value}`,
   session: (from, until) => `La sesión empezó el ${from} y termina el ${until}.`,
-  storage: "Preferencias (localStorage), tal como están",
+  storage: "Lo que pidió recordar (localStorage), tal como está",
+  trends: (size) => `Sus meses, sellados: ${size}. Solo los abre el servidor, con una clave que únicamente tiene este navegador.`,
   noStorage: "No hay nada almacenado.",
   memory: "La memoria de esta página",
   memoryHolds: (rows, text) =>

@@ -10,8 +10,9 @@ import { filter } from "./es-filter";
 import { transactions } from "./es-transactions";
 import { charts } from "./es-charts";
 import { spending } from "./es-spending";
+import { trends } from "./es-trends";
 import { credit } from "./es-credit";
 import { recurring } from "./es-recurring";
 import type { Words } from ".";
 
-export const es: Words = { banks, categories, common, exporting, filter, overview, privacy, transactions, charts, spending, credit, recurring };
+export const es: Words = { banks, categories, common, exporting, filter, overview, privacy, transactions, charts, spending, trends, credit, recurring };

@@ -11,7 +11,7 @@ import type { Language } from "../preferences";
 
 export type Words = typeof en;
 
-const CATALOGUES: Readonly<Record<Language, Words>> = { en, es };
+export const CATALOGUES: Readonly<Record<Language, Words>> = { en, es };
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: "English", es: "Español" };
 
 /** The language of the page: the visitor's choice on it, else the one that the server wrote it in. */

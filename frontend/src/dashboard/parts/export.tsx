@@ -11,8 +11,9 @@ import { useId, useState } from "preact/hooks";
 import { isFiltered } from "../filter";
 import { count } from "../format";
 import { words } from "../i18n";
+import { Refusal, hand } from "../refusal";
 import { answered, book, filter, reach, selection, today } from "../state";
-import { ExportFault, fetchFile, fieldsOf } from "./export/request";
+import { fetchFile, fieldsOf } from "./export/request";
 import type { Format } from "./export/request";
 
 const FORMATS = ["csv", "json", "ofx"] as const satisfies readonly Format[];
@@ -24,7 +25,7 @@ type State =
   | { readonly is: "ready" }
   | { readonly is: "working" }
   | { readonly is: "saved"; readonly name: string }
-  | { readonly is: "failed"; readonly fault: ExportFault };
+  | { readonly is: "failed"; readonly fault: Refusal };
 
 export function Export() {
   const say = words.value.exporting;
@@ -57,7 +58,7 @@ function Panel() {
       hand(file);
       setState({ is: "saved", name: file.name });
     } catch (error) {
-      if (!(error instanceof ExportFault)) throw error;
+      if (!(error instanceof Refusal)) throw error;
       setState({ is: "failed", fault: error });
     }
   };
@@ -100,7 +101,7 @@ function Panel() {
   );
 }
 
-function Failed({ fault, onPartial }: { fault: ExportFault; onPartial: () => void }) {
+function Failed({ fault, onPartial }: { fault: Refusal; onPartial: () => void }) {
   const say = words.value.exporting;
   if (fault.status === 401) return <div class="notice broken"><p>{say.over}</p><p><a href="/setup">{say.connect}</a></p></div>;
   const own: Readonly<Record<string, string>> = { offline: say.offline, broken: say.broken };
@@ -157,14 +158,4 @@ function rowsSince(first: number, everything: boolean): number {
   let rows = 0;
   while (rows < length && day[places ? places[rows]! : rows]! >= first) rows += 1;
   return rows;
-}
-
-/** Gives the file to the browser, as a link to it would. */
-function hand({ name, content }: { name: string; content: Blob }): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  // The download reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

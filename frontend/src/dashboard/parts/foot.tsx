@@ -1,16 +1,22 @@
 /** The signature line: what is held now, and the way to all of it. */
 
+import { dayOf } from "../dates";
+import { day } from "../format";
 import { words } from "../i18n";
+import { capsule } from "../trends/capsule";
 import { farewell } from "../views/banks/remove";
 import { opened } from "./holding";
 import { Marked } from "./marked";
 
 export function Foot() {
-  const { held, heldNoted, heldNothing, status } = words.value.common;
-  const now = document.body.dataset["noted"] === undefined ? held : heldNoted;
+  const { held, heldInBrowser, heldOnServer, status } = words.value.common;
+  const keeps = capsule.value !== null;
+  const now = farewell.value
+    ? held(keeps ? heldInBrowser.trends : heldInBrowser.nothing, heldOnServer.nothing)
+    : held(keeps ? heldInBrowser.all : heldInBrowser.cookies, onServer());
   return (
     <>
-      <a href="/promise"><Marked text={farewell.value ? heldNothing : now} /></a>
+      <a href="/promise"><Marked text={now} /></a>
       <span class="acts">
         <button type="button" class="text" aria-haspopup="dialog" onClick={() => (opened.value = true)}>
           {words.value.privacy.question}
@@ -19,4 +25,13 @@ export function Foot() {
       </span>
     </>
   );
+}
+
+/** What the server has, by the facts that it wrote into the page. */
+function onServer(): string {
+  const { heldOnServer } = words.value.common;
+  const { copiesUntil, noted } = document.body.dataset;
+  if (copiesUntil === undefined) return noted === undefined ? heldOnServer.nothing : heldOnServer.date;
+  const last = day(dayOf(copiesUntil));
+  return noted === undefined ? heldOnServer.copy(last) : heldOnServer.copyAndDate(last);
 }

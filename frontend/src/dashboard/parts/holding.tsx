@@ -7,6 +7,8 @@ import { words } from "../i18n";
 import { preferences } from "../preferences";
 import { recall } from "../memory";
 import { book, start } from "../state";
+import { CAPSULE, ITS_KEY } from "../../kept";
+import { capsule } from "../trends/capsule";
 import { Skeleton } from "./busy";
 import type { ComponentChildren } from "preact";
 
@@ -16,9 +18,19 @@ export const opened = signal(false);
 /** The answer of GET /api/what-you-hold (keepless/web/holding.py). */
 interface Held {
   readonly on_server: readonly { readonly bank: { readonly name: string }; readonly renew_by: string }[];
+  /** Null where the cache cannot be asked now. */
+  readonly in_cache: readonly HeldCopy[] | null;
   readonly at_plaid: readonly { readonly item_id: string; readonly name: string }[];
   readonly in_browser: readonly HeldCookie[];
   readonly session: { readonly issued_at: string; readonly expires_at: string } | null;
+}
+
+/** A sealed copy of a bank's last answer; of no use from `until` on. */
+interface HeldCopy {
+  readonly bank: { readonly item_id: string; readonly name: string };
+  readonly bytes: number;
+  readonly fetched_at: string;
+  readonly until: string;
 }
 
 interface HeldCookie {
@@ -65,15 +77,16 @@ async function ask(): Promise<Held | "failed"> {
 }
 
 function Everything({ held }: { held: Held }) {
-  const { server, serverNothing, serverNote, plaid, plaidConnections, session } = words.value.privacy;
+  const { server, serverCopy, serverNothing, serverNote, serverUnknown, plaid, plaidConnections, session } = words.value.privacy;
   return (
     <>
       <Part title={server}>
-        {held.on_server.length === 0 ? (
-          <p>{serverNothing}</p>
-        ) : (
-          held.on_server.map(({ bank, renew_by: until }) => <p key={bank.name}>{serverNote(bank.name, moment(until))}</p>)
-        )}
+        {held.on_server.length === 0 && held.in_cache?.length === 0 && <p>{serverNothing}</p>}
+        {held.in_cache?.map(({ bank, bytes: size, fetched_at: told, until }) => (
+          <p key={bank.item_id}>{serverCopy(bank.name || words.value.banks.someBank, bytes(size), moment(told), moment(until))}</p>
+        ))}
+        {held.in_cache === null && <p>{serverUnknown}</p>}
+        {held.on_server.map(({ bank, renew_by: until }) => <p key={bank.name}>{serverNote(bank.name, moment(until))}</p>)}
       </Part>
       <Part title={plaid}>
         <p>{plaidConnections(held.at_plaid.length)}</p>
@@ -152,6 +165,7 @@ const PURPOSES = [
   [/-lang$/, "language"],
   [/-bank-/, "arrival"],
   [/-link$/, "link"],
+  [ITS_KEY, "trends"],
   [/^(__Host-keepless|keepless-local)$/, "session"],
 ] as const;
 
@@ -161,9 +175,9 @@ function purposeOf({ name, purpose }: HeldCookie): string {
   return known === undefined ? purpose : words.value.privacy.purposes[known[1]];
 }
 
-/** localStorage as it is, whatever is in it. */
+/** localStorage as it is, whatever is in it; of the trends their length, which is all that can be read of them. */
 function Stored() {
-  void preferences.value; // written whenever it changes: shown anew then
+  void [preferences.value, capsule.value]; // written whenever they change: shown anew then
   let entries: readonly (readonly [string, string])[] = [];
   try {
     entries = Object.entries({ ...window.localStorage }) as [string, string][];
@@ -175,7 +189,7 @@ function Stored() {
     <ul class="rows">
       {entries.map(([name, value]) => (
         <li key={name}>
-          <code>{name}</code> <code>{value}</code>
+          <code>{name}</code> {name === CAPSULE ? <span>{words.value.privacy.trends(bytes(value.length))}</span> : <code>{value}</code>}
         </li>
       ))}
     </ul>

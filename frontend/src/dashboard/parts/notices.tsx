@@ -1,10 +1,12 @@
 /** What needs a hand, each with the next step: the stream itself, banks that failed, permissions that end, double ones. */
 
 import { useSignalEffect } from "@preact/signals";
+import { ageOf } from "../age";
 import { NO_FILTER } from "../filter";
-import { day } from "../format";
+import { clock, day, lasting, time } from "../format";
 import { words } from "../i18n";
-import { HISTORY, address, answered, ask, asking, banks, fault, load, problems, reach, today, view } from "../state";
+import { address, answered, ask, asking, banks, fault, load, problems, reach, today, view } from "../state";
+import { askAgain, comesBy, waitForBanks, wasUsed } from "./again";
 import { FaultNotice } from "./fault";
 import { rescueFocus } from "./heading";
 import { Marked } from "./marked";
@@ -14,34 +16,11 @@ import type { LiveBank, LiveProblem } from "../wire";
 import type { ComponentChildren } from "preact";
 
 const RENEW_AHEAD = 14; // days
-const FIRST_PAUSE = 5_000;
-const LONGEST_PAUSE = 60_000;
 const A_DAY = 86_400_000;
-
-/** How often a bank that is not ready has been asked again. */
-const tries = new Map<string, number>();
-
-function askAgain(key: string): Promise<void> {
-  return ask(reach.value || HISTORY.short, key);
-}
 
 async function askEvery(): Promise<void> {
   await (reach.value === 0 ? load() : ask(reach.value));
   rescueFocus(view.value);
-}
-
-/** A bank that Plaid is still reading is asked again by itself, at growing pauses. */
-function waitForBanks(): () => void {
-  const timers = problems.value
-    .filter(({ key, problem }) => problem.action === "wait" && banks.value.get(key)?.asking === false)
-    .map(({ key }) => {
-      const tried = tries.get(key) ?? 0;
-      return window.setTimeout(() => {
-        tries.set(key, tried + 1);
-        void askAgain(key);
-      }, Math.min(FIRST_PAUSE * 1.5 ** tried, LONGEST_PAUSE));
-    });
-  return () => timers.forEach((timer) => window.clearTimeout(timer));
 }
 
 export function Notices() {
@@ -76,16 +55,17 @@ function Notice({ state = "", title, children }: { state?: "" | "waiting" | "bro
   );
 }
 
-function Problem({ line: { key, problem, title, detail, next_step: nextStep } }: { line: LiveProblem }) {
+function Problem({ line }: { line: LiveProblem }) {
+  const { key, problem, title, detail, next_step: nextStep } = line;
   const { problems: said, notices, someBank } = words.value.banks;
   const bank = problem.bank.name || someBank;
   // The server's own words, in English, where a code or an action is newer than this page.
-  const known = (said[problem.code] ?? said[problem.action])?.(bank) ?? { title: `${bank}: ${title}`, detail: `${detail} ${nextStep}` };
+  const known = (said[problem.code] ?? said[problem.action])?.(bank) ?? { title: `${bank}: ${title}`, detail, next: nextStep };
   const waits = problem.action === "wait";
   return (
     <Notice state={waits ? "waiting" : problem.action === "retry" ? "" : "broken"} title={known.title}>
       <p>
-        {known.detail} {waits ? notices.asksItself : remainder(key)}
+        {[known.detail, ...(waits ? [notices.asksItself] : [whenAgain(line) || known.next, remainder(key)])].filter(Boolean).join(" ")}
       </p>
       <div class="acts">
         <NextStep problem={problem} bank={bank} bankKey={key} />
@@ -102,9 +82,19 @@ function Problem({ line: { key, problem, title, detail, next_step: nextStep } }:
 
 /** What is on the page in spite of this bank. */
 function remainder(key: string): string {
-  const { earlier, others } = words.value.banks.notices;
-  if (banks.value.get(key)?.answer?.type === "bank") return earlier;
+  const { earlier, earlierAged, others } = words.value.banks.notices;
+  const answer = banks.value.get(key)?.answer;
+  if (answer?.type === "bank") return ageOf(answer.fetched_at) > 0 ? earlierAged(lasting(ageOf(answer.fetched_at))) : earlier;
   return answered.value.length > 0 ? others : "";
+}
+
+/** When asking again can help, in the visitor's zone; nothing where nobody knows, or it was tried then. */
+function whenAgain(line: LiveProblem): string {
+  const { asksItselfAt, askLater } = words.value.banks.notices;
+  const { action, retry_at: moment } = line.problem;
+  if (moment === null || wasUsed(line) || Number.isNaN(Date.parse(moment))) return "";
+  if (comesBy(line) !== null) return asksItselfAt(time(moment));
+  return action === "retry" ? askLater(clock(moment)) : "";
 }
 
 function NextStep({ problem, bank, bankKey }: { problem: LiveProblem["problem"]; bank: string; bankKey: string }) {

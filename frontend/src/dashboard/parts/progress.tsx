@@ -3,7 +3,11 @@
 import { dayOf, monthsOf } from "../dates";
 import { clock, count, list } from "../format";
 import { words } from "../i18n";
-import { answered, ask, asking, banks, book, fault, load, reach, start } from "../state";
+import { now } from "../age";
+import { answered, ask, asking, banks, book, fault, load, reach, start, updated } from "../state";
+import { Ages } from "./ages";
+
+const NEWS = 60_000; // milliseconds
 
 export function Progress() {
   const every = [...banks.value.values()];
@@ -14,7 +18,8 @@ export function Progress() {
       <svg class="line" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <rect width={busy && every.length > 0 ? (100 * Math.max(done, 0.25)) / every.length : 0} height="1" />
       </svg>
-      <p role="status">{busy ? <Underway /> : <Age />}</p>
+      <p role="status">{busy ? <Underway /> : <Asked />}</p>
+      <Ages />
       {(!busy || answered.value.length > 0) && (
         <span class="acts">
           <button
@@ -32,12 +37,13 @@ export function Progress() {
 }
 
 function Underway() {
-  const { asking: askingSome, askingNamed, progress, reading } = words.value.common;
+  const { asking: askingSome, askingNamed, looking, progress, reading } = words.value.common;
   if (start.value === null) return <>{askingSome(connected())}</>;
   const every = [...banks.value.values()];
   const missing = every.filter((bank) => bank.asking);
   const names = list([...new Set(missing.map(({ asked }) => asked.name || words.value.banks.someBank))]);
   if (missing.every(({ answer }) => answer?.type === "bank")) {
+    if (missing.some(({ answer }) => answer?.type === "bank" && answer.cache === "stale")) return <>{looking(names)}</>;
     const { start: from, end: to } = start.value.period;
     return <>{reading(monthsOf(dayOf(to) - dayOf(from)))}</>;
   }
@@ -45,9 +51,17 @@ function Underway() {
   return <>{done === 0 ? askingNamed(names) : progress(done, every.length, book.value.size, count(book.value.size), names)}</>;
 }
 
-function Age() {
+/** That newer figures are there is said once, and goes by itself: what leaves a status is not said. */
+function Asked() {
   const oldest = answered.value.map((bank) => bank.fetched_at).sort()[0];
-  return <>{oldest === undefined ? "" : words.value.common.asked(clock(oldest))}</>;
+  const { asked, updatedNow } = words.value.common;
+  if (oldest === undefined) return null;
+  return (
+    <>
+      {now.value - updated.value < NEWS && <strong key="news">{updatedNow} </strong>}
+      {asked(clock(oldest))}
+    </>
+  );
 }
 
 /** How many banks are connected, as the shell says before the first line of the stream has come. */

@@ -2,23 +2,28 @@
 
 import "../styles/banks.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { clock, moment, money } from "../format";
+import { ageOf } from "../age";
+import { ago, clock, moment, money } from "../format";
 import { words } from "../i18n";
 import { accountName } from "../names";
 import { Title } from "../parts/heading";
 import { Marked } from "../parts/marked";
 import { missingOf } from "../parts/missing";
-import { banks, start } from "../state";
+import { answered, banks, start } from "../state";
 import { Removal } from "./banks/removal";
 import { receipts } from "./banks/remove";
 import type { BankState } from "../state";
-import type { Account, LiveBank } from "../wire";
+import type { Account, CacheUse, LiveBank } from "../wire";
 
 /** A bank that is being read is no fault, and a passing one is no alarm. */
 const STATES: Readonly<Record<string, string>> = { wait: "soft", retry: "warn" };
 
+/** Answers of a server that keeps sealed copies, and could use them. */
+const COPIED: ReadonlySet<CacheUse> = new Set<CacheUse>(["hit", "stale", "miss"]);
+
 export function Banks() {
-  const { lead, lasts } = words.value.banks;
+  const { lead, leadCopied, lasts } = words.value.banks;
+  const isCopied = answered.value.some(({ cache }) => COPIED.has(cache));
   const session = start.value;
   return (
     <>
@@ -27,7 +32,7 @@ export function Banks() {
           <Title view="banks" />
           {session !== null && (
             <>
-              <p>{lead(banks.value.size)}</p>
+              <p>{(isCopied ? leadCopied : lead)(banks.value.size)}</p>
               <p>{lasts(moment(session.until))}</p>
             </>
           )}
@@ -74,12 +79,13 @@ function Bank({ bank }: { bank: BankState }) {
   const { asked, answer, asking, problem } = bank;
   const name = asked.name || someBank;
   const id = `bank-${asked.key}`;
+  const isCopy = answer?.type === "bank" && answer.cache === "stale";
   return (
     <section class="sheet" aria-labelledby={id}>
       <header>
         <h2 id={id}>{name}</h2>
         {asking && <p>{askingBank(name)}</p>}
-        {!asking && answer?.type === "bank" && <p>{words.value.common.asked(clock(answer.fetched_at))}</p>}
+        {(!asking || isCopy) && answer?.type === "bank" && <Asked at={answer.fetched_at} />}
       </header>
       <div>
         {problem !== null && (
@@ -94,6 +100,16 @@ function Bank({ bank }: { bank: BankState }) {
         </div>
       </div>
     </section>
+  );
+}
+
+function Asked({ at }: { readonly at: string }) {
+  const { asked } = words.value.common;
+  return (
+    <p>
+      {asked(clock(at))}
+      {ageOf(at) > 0 && `, ${ago(ageOf(at))}`}
+    </p>
   );
 }
 

@@ -2,7 +2,9 @@
 
 import { dayOf, isoOf } from "../../dates";
 import { FIELDS } from "../../filter";
+import { fileOf, reached } from "../../refusal";
 import type { Filter } from "../../filter";
+import type { ServedFile } from "../../refusal";
 
 export type Format = "csv" | "json" | "ofx";
 
@@ -13,24 +15,6 @@ export interface Wanted {
   readonly today: number;
   /** Whether what cannot be read now is left out, instead of refusing. */
   readonly partial: boolean;
-}
-
-export interface ExportFile {
-  readonly name: string;
-  readonly content: Blob;
-}
-
-/** Why there is no file. `code` is the server's own (RFC 9457), "offline" or "broken"; `status` 0 where none came. */
-export class ExportFault extends Error {
-  constructor(
-    readonly code: string,
-    readonly status = 0,
-    readonly title = "",
-    readonly detail = "",
-    readonly nextStep = "",
-  ) {
-    super(code);
-  }
 }
 
 /**
@@ -50,31 +34,7 @@ export function fieldsOf(filter: Filter | null, { format, first, today, partial 
   return fields;
 }
 
-/** The whole file. Raises ExportFault; nothing is saved of a file that broke off. */
-export async function fetchFile(fields: URLSearchParams): Promise<ExportFile> {
-  let response: Response;
-  try {
-    response = await fetch("/api/export", { method: "POST", body: fields, headers: { Accept: "application/problem+json, */*" } });
-  } catch {
-    throw new ExportFault("offline");
-  }
-  if (!response.ok) throw await faultOf(response);
-  try {
-    return { name: nameIn(response.headers.get("Content-Disposition")), content: await response.blob() };
-  } catch {
-    throw new ExportFault("broken", response.status);
-  }
-}
-
-async function faultOf(response: Response): Promise<ExportFault> {
-  try {
-    const said = (await response.json()) as { code?: string; title?: string; detail?: string; next_step?: string };
-    return new ExportFault(said.code ?? "", response.status, said.title, said.detail, said.next_step);
-  } catch {
-    return new ExportFault("", response.status);
-  }
-}
-
-function nameIn(disposition: string | null): string {
-  return /filename="([\w.-]+)"/.exec(disposition ?? "")?.[1] ?? "keepless";
+/** The whole file. Raises Refusal; nothing is saved of a file that broke off. */
+export async function fetchFile(fields: URLSearchParams): Promise<ServedFile> {
+  return await fileOf(await reached("/api/export", { method: "POST", body: fields, headers: { Accept: "application/problem+json, */*" } }));
 }

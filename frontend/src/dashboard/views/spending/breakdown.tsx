@@ -7,6 +7,7 @@ import { words } from "../../i18n";
 import { roundedShare } from "../../money";
 import { address, setFilter } from "../../state";
 import type { Filter } from "../../filter";
+import type { View } from "../../state";
 import type { Minor } from "../../wire";
 
 const SHOWN = 12;
@@ -33,9 +34,11 @@ interface Breakdown {
   readonly total: Minor;
   /** What Escape takes back. */
   readonly clears: Partial<Filter>;
+  /** Where the lines lead. */
+  readonly to?: View;
 }
 
-export function Breakdown({ caption, column, lines, currency, total, clears }: Breakdown) {
+export function Breakdown({ caption, column, lines, currency, total, clears, to = "spending" }: Breakdown) {
   const [whole, setWhole] = useState(false);
   if (lines.length === 0) return null;
   const few = lines.length <= SHOWN + 1;
@@ -61,7 +64,7 @@ export function Breakdown({ caption, column, lines, currency, total, clears }: B
           {shown.map(({ key, name, amount, leads, chosen, inner }) => (
             <tr key={key} class={inner ? "inner" : undefined}>
               <th scope="row">
-                <a href={address("spending", leads)} aria-current={chosen ? "true" : undefined}>{name}</a>
+                <a href={address(to, leads)} aria-current={chosen ? "true" : undefined}>{name}</a>
               </th>
               <td class="bar-cell">
                 <Bar amount={amount} largest={largest} />

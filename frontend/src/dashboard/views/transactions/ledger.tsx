@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact
 import { words } from "../../i18n";
 import { narrow } from "../../parts/narrow";
 import { book, filter } from "../../state";
+import { follow, keyIn } from "./anchor";
 import { COLUMNS, Details, rowOf } from "./row";
 import { pressed } from "./order";
 import { shown, sort } from "./shown";
@@ -33,8 +34,22 @@ export function Ledger() {
   const held = body.current?.contains(document.activeElement) ? (placeOf(document.activeElement) ?? { at: openAt, column: 0 }) : null;
   // Other rows: what had the focus may be gone, or be no link any more, so the first row takes it over.
   if (isOther && held !== null) goal.current = { at: 0, column: held.column };
+  // Fresher ones: the focus goes along with its row, and the row that was the first on screen stays that.
+  const last = useRef({ book: book.value, rows });
+  const moved = useRef(0);
+  if (last.current.book !== book.value && !isOther) {
+    const to = follow(last.current, { book: book.value, rows });
+    if (held !== null) goal.current = { at: to(held.at), column: held.column };
+    const top = firstOnScreen(body.current);
+    moved.current = top === null ? 0 : to(top) - top;
+  }
+  last.current = { book: book.value, rows };
   const kept = [held?.at ?? -1, openAt, goal.current?.at ?? -1];
 
+  useLayoutEffect(() => {
+    if (moved.current !== 0) window.scrollBy({ top: moved.current * row, behavior: "instant" });
+    moved.current = 0;
+  });
   useLayoutEffect(() => {
     if (body.current === null) return;
     if (goal.current !== null && focus(body.current, goal.current)) goal.current = null;
@@ -142,7 +157,14 @@ export function SortChoice({ sorts }: { sorts: readonly Sort[] }) {
 }
 
 function keyOf(place: number): string {
-  return `${book.value.account[place]} ${book.value.id[place]}`;
+  return keyIn(book.value, place);
+}
+
+/** The position of the row at the screen's upper edge; null where the table begins below it. */
+function firstOnScreen(body: HTMLElement | null): number | null {
+  if (body === null || body.getBoundingClientRect().top >= 0) return null;
+  const first = [...body.querySelectorAll<HTMLElement>("[data-at]")].find((row) => row.getBoundingClientRect().bottom > 0);
+  return first === undefined ? null : Number(first.dataset["at"]);
 }
 
 /** The rows to have in the page as the window scrolls, sizes and prints, and the measured height of one. */

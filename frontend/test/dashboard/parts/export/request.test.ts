@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { dayOf } from "../../../../src/dashboard/dates";
 import { NO_FILTER } from "../../../../src/dashboard/filter";
-import { ExportFault, fetchFile, fieldsOf } from "../../../../src/dashboard/parts/export/request";
+import { fetchFile, fieldsOf } from "../../../../src/dashboard/parts/export/request";
+import type { Refusal } from "../../../../src/dashboard/refusal";
 
 const TODAY = dayOf("2026-11-22");
 const WANTED = { format: "csv", first: dayOf("2026-08-25"), today: TODAY, partial: false } as const;
@@ -41,7 +42,7 @@ describe("the file", () => {
   afterEach(() => vi.unstubAllGlobals());
   const answer = (response: Response | Error) =>
     vi.stubGlobal("fetch", () => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
-  const fault = () => fetchFile(fieldsOf(null, WANTED)).then(() => null, (error: unknown) => error as ExportFault);
+  const fault = () => fetchFile(fieldsOf(null, WANTED)).then(() => null, (error: unknown) => error as Refusal);
 
   it("has the server's name for it", async () => {
     answer(new Response("date\r\n", { headers: { "Content-Disposition": 'attachment; filename="keepless-2026-11-22.csv"' } }));

@@ -8,7 +8,7 @@ const KINDS: readonly Kind[] = ["spending", "transfer", "cash"];
 
 function book(...rows: readonly (readonly [merchant: string, amount: number, kind: Kind, currency?: string])[]) {
   const bank: LiveBank = {
-    type: "bank", key: "k", bank: { item_id: "i", institution_id: "ins", name: "Bank" }, fetched_at: "2026-11-22T00:00:00Z",
+    type: "bank", key: "k", bank: { item_id: "i", institution_id: "ins", name: "Bank" }, cache: "none", fetched_at: "2026-11-22T00:00:00Z",
     accounts: [], cards: [], loans: [], recurring: [], liabilities_problem: null, transactions_problem: null, unreadable: 0,
     renew_by: null, account_ids: ["a"], categories: [["", "", "UNCATEGORIZED", "UNCATEGORIZED"]],
     rows: rows.map(([merchant, amount, kind, currency = "USD"], i): Row => [`t${i}`, 0, 20_000, 20_000, amount, currency, merchant, "", 0, KINDS.indexOf(kind), 0]),

@@ -1,0 +1,91 @@
+"""The dashboard of the hybrid edition: the sealed copy at once, the news behind it, and a page for Plaid's bad days."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def site(hybrid):
+    return hybrid
+
+
+@pytest.fixture
+def returned(connected, site, local_plaid):
+    """A browser that looked at its bank so long ago, and has done `changes` at the bank since; not yet on the page."""
+
+    def open_returned(*, changes=None, **ago):
+        site.ahead = -timedelta(**ago)
+        page = connected()
+        expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+        expect(page.locator(".progress.busy")).to_have_count(0)
+        page.goto("about:blank")
+        if changes:
+            local_plaid.change(local_plaid.items()[0]["access_token"], **changes)
+        site.ahead = timedelta()
+        return page
+
+    return open_returned
+
+
+def status(page):
+    return page.locator(".progress").get_by_role("status")
+
+
+def calls(local_plaid, endpoint):
+    return local_plaid.items()[0]["calls"].get(endpoint, 0)
+
+
+def test_the_copy_is_there_at_once_and_what_is_new_follows_by_one_sync(returned, local_plaid):
+    page = returned(days=1, changes={"modified": 60})  # more than are of the last day, which is not the same everywhere
+    syncs, reads = calls(local_plaid, "/transactions/sync"), calls(local_plaid, "/transactions/get")
+    local_plaid.fault("/transactions/sync", latency_ms=1_500)
+    page.goto("/#transactions")
+    expect(page.locator(".progress .ages")).to_have_text("This is 1 day old.")
+    expect(status(page)).to_contain_text("Looking for news at First Platypus Bank")
+    before = page.locator("tr.row").all_inner_texts()[:10]
+    expect(status(page)).to_contain_text("Updated just now.")
+    expect(page.locator(".progress .ages")).to_have_count(0)
+    after = page.locator("tr.row").all_inner_texts()[:10]
+    assert after != before
+    assert calls(local_plaid, "/transactions/sync") - syncs == 1
+    assert calls(local_plaid, "/transactions/get") == reads
+
+
+def test_while_plaid_is_down_the_copy_is_shown_with_its_age_and_when_it_is_back_the_button_brings_the_news(
+    returned, local_plaid
+):
+    page = returned(days=3, changes={"modified": 60})
+    local_plaid.fault("/transactions/sync", error_code="INSTITUTION_DOWN")
+    page.goto("/")
+    notice = page.locator(".notice")
+    expect(notice).to_contain_text("First Platypus Bank cannot be read right now")
+    expect(notice).to_contain_text("What it told 3 days ago is still shown.")
+    expect(page.locator(".progress .ages")).to_have_text("This is 3 days old.")
+    expect(page.get_by_text("spent so far").first).to_be_visible()
+    local_plaid.end_faults()
+    notice.get_by_role("button", name="Ask First Platypus Bank again").click()
+    expect(notice).to_have_count(0)
+    expect(status(page)).to_contain_text("Updated just now.")
+
+
+def test_what_the_server_holds_is_said_as_it_is(returned):
+    page = returned(minutes=1)
+    page.goto("/")
+    expect(page.locator(".held")).to_contain_text("on the server: a sealed copy that only this browser opens, until")
+    page.get_by_role("button", name="What do you hold about me?").click()
+    panel = page.get_by_role("dialog", name="What do you hold about me?")
+    expect(panel).to_contain_text(re.compile(r"A copy of what First Platypus Bank told on .*, [\d,]+ bytes, sealed"))
+    expect(panel).not_to_contain_text("Nothing: no row")
+    page.keyboard.press("Escape")
+    page.goto("/#banks")
+    expect(page.get_by_role("region", name="Banks")).to_contain_text(
+        "A sealed copy of its last answer is shown at once"
+    )
