@@ -12,10 +12,7 @@ import pytest
 from playwright.sync_api import expect
 from support.axe import assert_accessible_by_day_and_night
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 # Answers /api/live in place of the server; the test writes the lines. LATE is how far the browser's clock is behind.
 SCRIPT = """(() => {

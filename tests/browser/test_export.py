@@ -4,10 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from support.exporting import read_csv, read_ofx
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])

@@ -9,7 +9,6 @@ from support.axe import assert_accessible
 pytestmark = [
     pytest.mark.browser,
     # A browser that leaves while a file is sent to it may leave the file to the garbage collector of the test's server.
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
 ]
 
 VIEWS = ("Overview", "Credit", "Spending", "Trends", "Recurring", "Transactions", "Banks")

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 pytestmark = [
     pytest.mark.browser,
     # A browser that leaves while a file is sent to it may leave the file to the garbage collector of the test's server.
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
 ]
 
 FORGED = "v1.AAAAAAAA.bm90IG91cnM"

@@ -7,10 +7,7 @@ from browser.test_journey import connect
 from browser.test_privacy import STORED
 from playwright.sync_api import expect
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 VIEWS = ("overview", "credit", "spending", "trends", "recurring", "transactions", "banks")
 READS = ("/api/what-you-hold", "/api/dashboard", "/api/transactions", "/api/export?format=csv", "/openapi.json")

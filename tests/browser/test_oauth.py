@@ -6,10 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 OAUTH_BANK = "[data-institution='ins_127287']"
 

@@ -8,10 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from support.axe import assert_accessible, assert_accessible_by_day_and_night
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 SETTLED = re.compile("^Asked ")
 

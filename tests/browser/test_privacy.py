@@ -9,10 +9,7 @@ from browser.test_journey import connect
 from playwright.sync_api import expect
 from support.axe import assert_accessible
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*/static/:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 VIEWS = ("overview", "credit", "spending", "trends", "recurring", "transactions", "banks")
 # Texts with an amount of money that are shown, and that neither they nor anything around them blurs.
