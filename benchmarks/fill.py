@@ -33,7 +33,7 @@ def _measure(plaid: PlaidProcess, recent: int) -> list[dict[str, Any]]:
     token, today = Secret(plaid.connect(f"demo-{recent}")), utc_now().date()
 
     def pages() -> list[Transaction]:
-        assert client.cursor_now(token)
+        assert client.cursor_now(token, BANK)
         return client.fetch(token, BANK, start=today - TWO_YEARS, end=today, expected=None).transactions
 
     def sync() -> tuple[Transaction, ...]:

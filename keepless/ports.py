@@ -66,7 +66,7 @@ class Plaid(Protocol):
         """
         ...
 
-    def cursor_now(self, access_token: Secret) -> str:
+    def cursor_now(self, access_token: Secret, bank: BankRef) -> str:
         """A sync cursor that stands for this moment, without pulling the history; "" where the item is not ready yet.
 
         Asked for before a set is fetched, it misses no change of it: what happened in between is told twice.
@@ -90,13 +90,13 @@ class Copy(msgspec.Struct, frozen=True):
     """What a cache holds of one part of one entry.
 
     `revision` is the claim under which the entry was kept; None where there is no entry. `sealed` is None where the
-    entry has no such part. `is_stale` and `needs_login` are what webhooks have marked it with since.
+    entry has no such part. `is_stale` and `problem` are what it was marked with since.
     """
 
     revision: int | None = None
     sealed: bytes | None = None
     is_stale: bool = False
-    needs_login: bool = False
+    problem: str | None = None
 
 
 class Cache(Protocol):
@@ -138,8 +138,11 @@ class Cache(Protocol):
         """Marks the entry, where there is one, as older than what the bank has."""
         ...
 
-    def mark_login(self, name: str, *, needed: bool) -> None:
-        """Marks that the bank asks for a login before it tells more, or that it no longer does."""
+    def note_problem(self, name: str, problem: str | None) -> None:
+        """Notes beside the entry, where there is one, why its bank tells no more; None: nothing is wrong with it.
+
+        In clear, so a code and never a text of the bank's.
+        """
         ...
 
     def forget(self, name: str) -> None:

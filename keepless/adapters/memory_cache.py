@@ -24,7 +24,7 @@ class _Entry:
     claim: int | None = None
     claim_ends: datetime | None = None
     stale: int | None = None
-    login: int | None = None
+    problem: tuple[str, int] | None = None
     closed_until: datetime | None = None
 
 
@@ -69,8 +69,8 @@ class MemoryCache:
             if until <= now:
                 return False
             stale = held.stale if held.stale is not None and held.stale >= claim else None
-            login = held.login if held.login is not None and held.login >= claim else None
-            self._put(name, _Entry(dict(parts), claim, until, stale=stale, login=login))
+            problem = held.problem if held.problem is not None and held.problem[1] >= claim else None
+            self._put(name, _Entry(dict(parts), claim, until, stale=stale, problem=problem))
             return True
 
     def add(self, name: str, revision: int, part: str, sealed: bytes) -> bool:
@@ -95,10 +95,10 @@ class MemoryCache:
             if entry := self._markable(name):
                 entry.stale = self._moment(entry)
 
-    def mark_login(self, name: str, *, needed: bool) -> None:
+    def note_problem(self, name: str, problem: str | None) -> None:
         with self._lock:
             if entry := self._markable(name):
-                entry.login = self._moment(entry) if needed else None
+                entry.problem = (problem, self._moment(entry)) if problem is not None else None
 
     def forget(self, name: str) -> None:
         with self._lock:
@@ -117,7 +117,7 @@ class MemoryCache:
         entry = self._there(name)
         if entry is None or entry.revision is None:
             return Copy()
-        return Copy(entry.revision, entry.parts.get(part), entry.stale is not None, entry.login is not None)
+        return Copy(entry.revision, entry.parts.get(part), entry.stale is not None, entry.problem and entry.problem[0])
 
     def _there(self, name: str) -> _Entry | None:
         """What the name holds now: what is over is gone."""

@@ -78,7 +78,9 @@ class Breaker:
 
     def succeeded(self) -> None:
         """A call was answered: nothing that came before counts any more."""
-        self._close()
+        self._faults.clear()
+        self._failing_since = self._until = self._tried_at = self._doubted = None
+        self._pause = self._limits.pause
 
     def failed(self, now: datetime, witness: str | None = None) -> None:
         """A call failed in a way that tells. While the breaker waits, that is no news: such a call began before."""
@@ -106,11 +108,6 @@ class Breaker:
         self._until = now + self._pause
         self._faults.clear()
         self._tried_at = self._doubted = None
-
-    def _close(self) -> None:
-        self._faults.clear()
-        self._failing_since = self._until = self._tried_at = self._doubted = None
-        self._pause = self._limits.pause
 
     def _is_convinced(self, now: datetime) -> bool:
         if len(self._faults) < self._limits.faults or now - self._faults[0][0] > self._limits.window:

@@ -6,7 +6,7 @@ minor units. The rules' numbers are those of docs/trends.md.
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,6 +14,11 @@ import msgspec
 
 NAMELESS = ""  # the institution of a bank whose name could not be looked up
 LATE_DAYS = 7
+# What a capsule takes (T9): texts of the usual length, and sums that every reader of JSON takes as they are (RFC 8259,
+# section 6).
+LONGEST_NAME = 100
+LONGEST_CODE = 64
+MOST = 2**53 - 1
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -115,7 +120,9 @@ def end_of(month: str) -> date:
     return date(int(month[:4]), int(month[5:]), days_in(month))
 
 
-def _joined(one: Mapping[Key, Value], other: Mapping[Key, Value], rank: Any) -> dict[Key, Value]:
+def _joined(
+    one: Mapping[Key, Value], other: Mapping[Key, Value], rank: Callable[[Value], tuple[Any, ...]]
+) -> dict[Key, Value]:
     joined = dict(one)
     for key, value in other.items():
         held = joined.get(key)

@@ -9,12 +9,25 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from keepless.core.capsule import NAMELESS, BankMonth, BankName, Capsule, CardFigure, CardId, MonthSums, days_in
+from keepless.core.capsule import (
+    LONGEST_CODE,
+    LONGEST_NAME,
+    MOST,
+    NAMELESS,
+    BankMonth,
+    BankName,
+    Capsule,
+    CardFigure,
+    CardId,
+    MonthSums,
+    days_in,
+)
 from keepless.core.periods import month_of
-from keepless.core.trends import LONGEST_CODE, LONGEST_NAME, MOST
 from keepless.errors import SealBroken
 
 MOST_MONTHS = 240
+# The chart has a place for each month of each currency: without a bound, a file of this size fills the server's memory.
+MOST_CURRENCIES = 50
 # Of the bytes; sealed and in base64 it is a third longer.
 MOST_BYTES = 180_000
 
@@ -88,19 +101,20 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 
 def fit(capsule: Capsule) -> Fitting:
-    """The capsule without its oldest months where there are more than 240, or more than the bytes have room for (T14).
+    """The capsule without its oldest months where there are more than 240, or more than there is room for (T14).
 
     The month it begins with is told, so that nothing goes in silence.
     """
     kept = capsule.named()
     months = kept.all_months()
     packed = encode(kept)
-    if len(months) <= MOST_MONTHS and len(packed) <= MOST_BYTES:
+    if len(months) <= MOST_MONTHS and _has_room(kept, packed):
         return Fitting(packed, kept, 0)
     fewest, most = 0, min(len(months), MOST_MONTHS)
     while fewest < most:  # the most months, from the newest back, that there is room for
         middle = -(-(fewest + most) // 2)
-        if len(encode(kept.since(months[-middle]))) <= MOST_BYTES:
+        newest = kept.since(months[-middle])
+        if _has_room(newest, encode(newest)):
             fewest = middle
         else:
             most = middle - 1
@@ -163,6 +177,15 @@ def decode(packed: bytes) -> Capsule:
     return capsule
 
 
+def _has_room(capsule: Capsule, packed: bytes) -> bool:
+    return len(packed) <= MOST_BYTES and len(_currencies(capsule)) <= MOST_CURRENCIES
+
+
+def _currencies(capsule: Capsule) -> set[str]:
+    """Those that money was spent, received or moved in; cards' own need no chart of their own."""
+    return {currency for known in capsule.months.values() for currency in known.sums}
+
+
 def _packed_sums(currency: str, sums: MonthSums, place: Callable[[str], int]) -> _Sums:
     return _Sums(
         place(currency),
@@ -222,6 +245,7 @@ def _is_sound(capsule: Capsule) -> bool:
         NAMELESS not in institutions
         and institutions <= capsule.banks.keys()
         and len(capsule.all_months()) <= MOST_MONTHS
+        and len(_currencies(capsule)) <= MOST_CURRENCIES
         and all(len(code) <= LONGEST_CODE for code in codes)
         and all(known.days <= days_in(month) for (_, month), known in capsule.months.items())
         and all(

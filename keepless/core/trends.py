@@ -7,16 +7,22 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from keepless.core.capsule import BankMonth, BankName, Capsule, CardFigure, CardId, MonthSums, end_of
+from keepless.core.capsule import (
+    LONGEST_CODE,
+    LONGEST_NAME,
+    MOST,
+    BankMonth,
+    BankName,
+    Capsule,
+    CardFigure,
+    CardId,
+    MonthSums,
+    end_of,
+)
 from keepless.core.credit import Card, cards
 from keepless.core.models import BankSnapshot, Transaction
 from keepless.core.periods import Period, month_of, months_between
 from keepless.core.spending import CurrencyAnalysis, analyse, distinct, each_once
-
-LONGEST_NAME = 100
-LONGEST_CODE = 64
-# The largest whole number that every reader of JSON takes as it is (RFC 8259, 6): no sum of money is beyond it.
-MOST = 2**53 - 1
 
 
 def read(banks: Iterable[BankSnapshot], today: date, *, partly: Collection[str] = ()) -> Capsule:

@@ -128,8 +128,8 @@ class GuardedPlaid:
     ) -> BankSnapshot:
         return self._ask(lambda: self._plaid.fetch(access_token, bank, start=start, end=end, expected=expected), bank)
 
-    def cursor_now(self, access_token: Secret) -> str:
-        return self._ask(lambda: self._plaid.cursor_now(access_token))
+    def cursor_now(self, access_token: Secret, bank: BankRef) -> str:
+        return self._ask(lambda: self._plaid.cursor_now(access_token, bank), bank)
 
     def sync(self, access_token: Secret, bank: BankRef, *, cursor: str) -> Changes:
         return self._ask(lambda: self._plaid.sync(access_token, bank, cursor=cursor), bank)
@@ -221,8 +221,10 @@ class GuardedPlaid:
             if fault.code in OF_INSTITUTIONS:
                 each.failed(fault, now)
         if _is_of_plaid(fault):
-            witness = permit.institution_id if fault.code in PERHAPS_WHOLE else None
-            self._whole.failed(fault, now, witness)
+            if fault.code in WHOLE:
+                self._whole.failed(fault, now)
+            elif permit.institution_id:  # of a call that names none it may be the fault of one that has spoken already
+                self._whole.failed(fault, now, permit.institution_id)
         elif _is_answer(fault):
             self._whole.breaker.succeeded()
 
@@ -246,6 +248,8 @@ def _is_of_plaid(fault: PlaidFault) -> bool:
     """Whether it may be Plaid as a whole that failed. What only an operator can mend fails at once, and stays seen."""
     if fault.code == "BAD_ANSWER" and (fault.http_status or 0) < _FIRST_SERVER_ERROR:
         return False  # it may be that only we do not understand it
+    if fault.code == "DEADLINE":
+        return False  # no turn came in time: a crowd of our own, which one visitor can make. Silence is a TIMEOUT
     return fault.code in OF_PLAID and fault.action is Action.RETRY
 
 

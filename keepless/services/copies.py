@@ -10,6 +10,8 @@ from keepless.core.models import Account, BankSnapshot, Changes, Liabilities, Tr
 from keepless.errors import SealBroken
 
 VERSION = 1
+# The bank has no such product, or no account it would be about: that is an answer, and nothing to try again.
+NOT_OFFERED = frozenset({"PRODUCTS_NOT_SUPPORTED", "NO_LIABILITY_ACCOUNTS", "PRODUCT_NOT_ENABLED"})
 
 _happened = attrgetter("date")
 
@@ -48,29 +50,37 @@ class BankCopy(msgspec.Struct, frozen=True, kw_only=True):
     ) -> "BankCopy":
         """The copy with what a sync told, as of `now`; with newer terms as well where they were asked for.
 
-        Terms that could not be read leave the known ones in place, and are asked for again with the next refresh. Rows
-        from before the copy's first day are none of it.
+        Terms that could not be read leave the known ones in place, and are asked for again with the next refresh; those
+        of a bank that has none any more go. Rows from before the copy's first day are none of it.
         """
         gone = {*changes.removed, *(row.id for row in changes.upserted)}
         rows = [row for row in self.snapshot.transactions if row.id not in gone]
         rows += (row for row in changes.upserted if row.posted >= self.snapshot.start)
         rows.sort(key=_happened, reverse=True)
-        fresh = liabilities is not None and liabilities.problem is None
+        fresh = liabilities is not None and tells_terms(liabilities.problem)
         snapshot = msgspec.structs.replace(
             self.snapshot,
             transactions=rows,
             accounts=_merged(
                 self.snapshot.accounts, (*(liabilities.accounts if liabilities else ()), *changes.accounts)
             ),
-            unreadable=self.snapshot.unreadable + changes.unreadable,
+            unreadable=self.snapshot.unreadable + changes.unreadable + (liabilities.unreadable if liabilities else 0),
             end=max(self.snapshot.end, end),
             fetched_at=now,
         )
         if liabilities is not None and fresh:
             snapshot = msgspec.structs.replace(
-                snapshot, cards=liabilities.cards, loans=liabilities.loans, liabilities_problem=None
+                snapshot,
+                cards=liabilities.cards,
+                loans=liabilities.loans,
+                liabilities_problem=liabilities.problem,
             )
         return BankCopy(snapshot=snapshot, cursor=changes.cursor, terms_at=now if fresh else self.terms_at, until=until)
+
+
+def tells_terms(problem: str | None) -> bool:
+    """Whether an answer about terms with this problem is one: the terms, or that the bank has none."""
+    return problem is None or problem in NOT_OFFERED
 
 
 class _Packed(msgspec.Struct, array_like=True):

@@ -10,9 +10,9 @@ from itertools import chain, repeat
 import msgspec
 
 from keepless.core.models import BankProblem, BankSnapshot, CacheUse, Transaction
-from keepless.errors import Action, CacheFault, PlaidFault
+from keepless.errors import CacheFault, PlaidFault
 from keepless.ports import Clock, Plaid
-from keepless.services.copies import BankCopy
+from keepless.services.copyist import Copyist
 from keepless.services.shelf import Held, Shelf
 from keepless.services.snapshots import Snapshots, StatelessPlaidClient, problem_of
 from keepless.services.vault import BankKey, Vault
@@ -21,14 +21,12 @@ from keepless.services.views import Prepared, Same, Told, View
 # Plaid looks at a bank up to four times a day and tells of news by a webhook, which marks the copy. Where no webhook
 # can come, this is how late the news may be.
 FRESH_FOR = timedelta(minutes=10)
-TERMS_FOR = timedelta(hours=24)  # Plaid reads liabilities about once a day (docs/plaid.md 5.13)
 # How long one visitor waits for another who is reading the same bank, before asking for themselves.
 PATIENCE = 20.0  # seconds
 PAUSES = (0.05, 0.1, 0.2, 0.4)  # seconds between looks; the last for all that follow
 
 # The item has ended, or the person has withdrawn it: what is known of it is let go (docs/plaid.md, sections 2 and 10).
 ENDED = frozenset({"ITEM_NOT_FOUND", "ITEM_CONCURRENTLY_DELETED", "USER_PERMISSION_REVOKED", "INVALID_ACCESS_TOKEN"})
-BAD_CURSOR = "BAD_CURSOR"
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -39,6 +37,10 @@ class _Seen(msgspec.Struct, frozen=True):
     held: Held = Held()
     claim: int | None = None
     anew: bool = False
+
+    def is_behind(self, found: Held) -> bool:
+        """Whether somebody has kept another copy since."""
+        return found.copy is not None and found.revision != self.held.revision
 
 
 class _Outcome(msgspec.Struct, frozen=True):
@@ -55,7 +57,8 @@ class HybridPlaidClient(StatelessPlaidClient):
     """Stateless with a sealed cache: a copy that is there is shown at once, however old, and renewed behind it.
 
     A copy is made, renewed and forgotten by one reader at a time, however many ask. Where the cache cannot be used the
-    banks are asked as if there were none. `on_lost` hears of an error that nobody foresaw and nobody waits for.
+    banks are asked as if there were none. A copy of the age `asked_anew_after` is not shown for the bank's own word,
+    unless that does not come. `on_lost` hears of an error that nobody foresaw and nobody waits for.
     """
 
     def __init__(
@@ -68,16 +71,17 @@ class HybridPlaidClient(StatelessPlaidClient):
         shelf: Shelf,
         clock: Clock,
         warned_of: Callable[[str], datetime | None] = lambda _item_id: None,
-        use_cache: bool = True,
+        asked_anew_after: timedelta | None = None,
         sleep: Callable[[float], None] = time.sleep,
         on_lost: Callable[[BaseException], object] = lambda _error: None,
     ) -> None:
         super().__init__(plaid, pool, vault, expected, warned_of=warned_of)
         self._shelf = shelf
         self._clock = clock
-        self._use_cache = use_cache
+        self._asked_anew_after = asked_anew_after
         self._sleep = sleep
         self._on_lost = on_lost
+        self._copyist = Copyist(plaid, clock, shelf.until, self._expected)
 
     def get_dashboard_data(self, start: date, end: date, *, use_cache: bool = True) -> Snapshots:
         """What the banks say of the inclusive range, from their copies where there are any; no PlaidFault is raised.
@@ -87,7 +91,8 @@ class HybridPlaidClient(StatelessPlaidClient):
         """
         seen = list(map(self._claimed, self._look(start, None, use_cache=use_cache)))
         answers = self._pool.map(lambda each: self._asked(each, start, end, None), filter(_must_be_asked, seen))
-        outcomes = [next(answers) if _must_be_asked(each) else self._at_once(each, start, end) for each in seen]
+        at_once = [None if _must_be_asked(each) else self._at_once(each, start, end) for each in seen]
+        outcomes = [outcome or next(answers) for outcome in at_once]
         return Snapshots(
             banks=tuple(outcome.snapshot for outcome in outcomes if outcome.snapshot is not None),
             problems=tuple(outcome.problem for outcome in outcomes if outcome.problem is not None),
@@ -104,7 +109,7 @@ class HybridPlaidClient(StatelessPlaidClient):
         A bank whose copy is not fresh is told of twice: the copy, then the news, `Same`, or why there are none. None as
         in StatelessPlaidClient. A caller that stops listening does not stop a renewal that has begun.
         """
-        seen = list(map(self._claimed, self._look(start, view)))
+        seen = self._look(start, view)
         asked = [self._pool.submit(self._told, each, start, end, view) for each in seen if each.use is not CacheUse.HIT]
         for each in seen:
             if each.held.fetched_at is not None:
@@ -114,7 +119,7 @@ class HybridPlaidClient(StatelessPlaidClient):
     def ready(self, start: date, end: date, view: View) -> Told | None:
         """The view of the session's one bank, renewed behind it; None where its copy does not tell all there is."""
         seen = self._look(start, view)[0]
-        if _must_be_asked(seen) or seen.held.needs_login:
+        if _must_be_asked(seen) or seen.held.problem is not None:
             return None
         seen = self._claimed(seen)
         if _must_be_asked(seen):
@@ -123,23 +128,29 @@ class HybridPlaidClient(StatelessPlaidClient):
         return Told(seen.key.bank, self._shown(seen, start, end, view), seen.use)
 
     def _look(self, start: date, view: View | None, *, use_cache: bool = True) -> list[_Seen]:
-        if not (use_cache and self._use_cache):
-            return [_Seen(key, CacheUse.MISS, anew=True) for key in self._vault.banks]
         try:
             held = self._shelf.look(self._vault.banks, view, start)
         except CacheFault:
             return [_Seen(key, CacheUse.BYPASS) for key in self._vault.banks]
-        return [_Seen(key, self._use_of(each), each) for key, each in zip(self._vault.banks, held, strict=True)]
+        anew_after = self._asked_anew_after if use_cache else timedelta()
+        return [self._seen(key, each, anew_after) for key, each in zip(self._vault.banks, held, strict=True)]
 
-    def _use_of(self, held: Held) -> CacheUse:
+    def _seen(self, key: BankKey, held: Held, anew_after: timedelta | None) -> _Seen:
         if held.fetched_at is None:
-            return CacheUse.MISS
-        fresh = self._clock() - held.fetched_at < FRESH_FOR and not held.is_stale and not held.needs_login
-        return CacheUse.HIT if fresh else CacheUse.STALE
+            return _Seen(key, CacheUse.MISS, held)
+        age = self._clock() - held.fetched_at
+        if anew_after is not None and age >= anew_after:
+            return _Seen(key, CacheUse.STALE, held, anew=True)
+        fresh = age < FRESH_FOR and not held.is_stale and held.problem is None
+        return _Seen(key, CacheUse.HIT if fresh else CacheUse.STALE, held)
 
     def _claimed(self, seen: _Seen) -> _Seen:
-        """The same with a claim, where one is needed and free. A cache that cannot be written to is not relied on."""
-        if seen.use not in (CacheUse.STALE, CacheUse.MISS):
+        """A copy to be renewed behind the answer, with a claim where that is free; the same for any other.
+
+        A cache that cannot be written to is not relied on. A bank that is waited for is claimed by whoever asks it, in
+        `_asked`: a claim that waited for a thread would be waited for by all the threads there are.
+        """
+        if seen.use is not CacheUse.STALE or seen.anew:
             return seen
         try:
             return msgspec.structs.replace(seen, claim=self._shelf.claim(seen.key))
@@ -158,8 +169,7 @@ class HybridPlaidClient(StatelessPlaidClient):
     def _at_once(self, seen: _Seen, start: date, end: date) -> _Outcome:
         """A copy that is there, and what is known to be wrong with its bank; renewed behind it where that is due."""
         self._renew_behind(seen, start, end, None)
-        problem = _login_needed(seen.key) if seen.held.needs_login else None
-        return _Outcome(seen.use, self._cut(seen.held, start, end), problem)
+        return _Outcome(seen.use, self._cut(seen.held, start, end), seen.held.problem)
 
     def _renew_behind(self, seen: _Seen, start: date, end: date, view: View | None) -> None:
         if seen.claim is not None:
@@ -190,9 +200,10 @@ class HybridPlaidClient(StatelessPlaidClient):
         if seen.use is CacheUse.BYPASS:
             return self._around(seen, start, end)
         try:
-            if seen.claim is None:
+            claim = self._shelf.claim(seen.key) if seen.claim is None else seen.claim
+            if claim is None:
                 return self._after_others(seen, start, end, view)
-            return self._renewed(seen, seen.claim, start, end, view)
+            return self._renewed(seen, claim, start, end, view)
         except CacheFault:
             return self._around(seen, start, end)
 
@@ -201,8 +212,12 @@ class HybridPlaidClient(StatelessPlaidClient):
         answer = self._live(seen.key, start, end)
         if isinstance(answer, BankSnapshot):
             return _Outcome(CacheUse.BYPASS, answer)
-        copy = self._cut(seen.held, start, end) if seen.held.copy is not None else None
-        return _Outcome(CacheUse.BYPASS, copy, answer)
+        return _Outcome(CacheUse.BYPASS, self._standing(seen, answer, start, end), answer)
+
+    def _standing(self, seen: _Seen, problem: BankProblem, start: date, end: date) -> BankSnapshot | None:
+        """The copy to be shown beside a problem; none of an item that has ended."""
+        stands = seen.held.copy is not None and problem.code not in ENDED
+        return self._cut(seen.held, start, end) if stands else None
 
     def _after_others(self, seen: _Seen, start: date, end: date, view: View | None) -> _Outcome:
         """Waits for whoever is reading this bank. Whoever shows a copy meanwhile leaves it at what the other learns."""
@@ -213,12 +228,12 @@ class HybridPlaidClient(StatelessPlaidClient):
             self._sleep(pause)
             waited += pause
             held = self._shelf.look([seen.key], None, start)[0]
-            if held.copy is not None and held.revision != seen.held.revision:
+            if seen.is_behind(held):
                 return _Outcome(CacheUse.HIT, self._cut(held, start, end))
             claim = self._shelf.claim(seen.key)
             if claim is not None and seen.use is CacheUse.STALE:
                 self._shelf.release(seen.key, claim)
-                return _Outcome(CacheUse.STALE, problem=_login_needed(seen.key) if held.needs_login else None)
+                return _Outcome(CacheUse.STALE, problem=held.problem)
             if claim is not None:
                 return self._renewed(seen, claim, start, end, view)
         return self._around(seen, start, end)
@@ -226,15 +241,14 @@ class HybridPlaidClient(StatelessPlaidClient):
     def _renewed(self, seen: _Seen, claim: int, start: date, end: date, view: View | None) -> _Outcome:
         """Renews the copy under our claim, or makes one; nothing is lost where that fails."""
         held = Held() if seen.anew else self._shelf.look([seen.key], None, start)[0]
-        if held.copy is not None and held.revision != seen.held.revision:  # by somebody, before we had the claim
+        if seen.is_behind(held):  # before we had the claim
             self._shelf.release(seen.key, claim)
             return _Outcome(CacheUse.HIT, self._cut(held, start, end))
         try:
-            copy = self._synced(seen.key, held.copy, end) if held.copy is not None else None
-            if copy is None:
-                copy = self._filled(seen.key, start, end)
+            copy = self._copyist.copy(seen.key, held.copy, start, end)
         except PlaidFault as fault:
-            return self._failed(seen, claim, fault)
+            problem = self._failed(seen, claim, fault)
+            return _Outcome(seen.use, self._standing(seen, problem, start, end), problem)
         snapshot = self._with_warning(copy.cut(start, end))
         prepared = view.prepare(snapshot) if view is not None else None
         use = CacheUse.MISS
@@ -244,47 +258,16 @@ class HybridPlaidClient(StatelessPlaidClient):
             use = CacheUse.BYPASS
         return _Outcome(use, snapshot, prepared=prepared, same=held.copy is not None and copy.says_as(held.copy))
 
-    def _synced(self, key: BankKey, copy: BankCopy, end: date) -> BankCopy | None:
-        """The copy with what has changed since; None where its cursor leads nowhere and all is to be read anew."""
-        if not copy.cursor:
-            return None
-        try:
-            changes = self._plaid.sync(key.token, key.bank, cursor=copy.cursor)
-        except PlaidFault as fault:
-            if fault.code == BAD_CURSOR:
-                return None
-            raise
-        due = self._clock() - copy.terms_at >= TERMS_FOR
-        liabilities = self._plaid.liabilities(key.token, key.bank) if due else None
-        now = self._clock()
-        return copy.refreshed(changes, liabilities, end=end, now=now, until=self._shelf.until(now))
-
-    def _filled(self, key: BankKey, start: date, end: date) -> BankCopy:
-        """Everything of the range, and a cursor from before it was read: what changes meanwhile is told again later.
-
-        Without a cursor, where Plaid gives none, the copy is made anew each time.
-        """
-        try:
-            cursor = self._plaid.cursor_now(key.token)
-        except PlaidFault as fault:
-            if not fault.error_type:  # no answer of Plaid's: the next call would wait as long for none
-                raise
-            cursor = ""
-        expected = self._expected.get(key.bank.item_id)
-        ahead = end + timedelta(days=1)  # the bank's day may be; the sync would not tell of its rows again
-        snapshot = self._plaid.fetch(key.token, key.bank, start=start, end=ahead, expected=expected)
-        now = self._clock()
-        return BankCopy(snapshot=snapshot, cursor=cursor, terms_at=now, until=self._shelf.until(now))
-
-    def _failed(self, seen: _Seen, claim: int, fault: PlaidFault) -> _Outcome:
+    def _failed(self, seen: _Seen, claim: int, fault: PlaidFault) -> BankProblem:
+        """Leaves the entry as the fault demands: forgotten where the item has ended, else with the problem noted."""
+        problem = problem_of(seen.key, fault)
         with suppress(CacheFault):
             if fault.code in ENDED:
                 self._shelf.forget(seen.key)
             else:
-                if fault.action is Action.RECONNECT:
-                    self._shelf.mark_login(seen.key)
+                self._shelf.note(seen.key, problem)
                 self._shelf.release(seen.key, claim)
-        return _Outcome(seen.use, problem=problem_of(seen.key, fault))
+        return problem
 
     def _cut(self, held: Held, start: date, end: date) -> BankSnapshot:
         if held.copy is None:
@@ -293,9 +276,4 @@ class HybridPlaidClient(StatelessPlaidClient):
 
 
 def _must_be_asked(seen: _Seen) -> bool:
-    return seen.use not in (CacheUse.HIT, CacheUse.STALE)
-
-
-def _login_needed(key: BankKey) -> BankProblem:
-    """What a webhook, or the last renewal, has told."""
-    return BankProblem(bank=key.bank, code="ITEM_LOGIN_REQUIRED", retryable=False, action=Action.RECONNECT)
+    return seen.anew or seen.use not in (CacheUse.HIT, CacheUse.STALE)

@@ -4,10 +4,14 @@ import threading
 
 import structlog
 
-from keepless.errors import CacheFault
+from keepless.errors import Action, CacheFault
 from keepless.ports import Cache, Clock, CopySealer
-from keepless.services.shelf import Shelf
+from keepless.services.shelf import Shelf, note_of
 from keepless.services.vault import Vault
+
+LOGIN_NEEDED = note_of("ITEM_LOGIN_REQUIRED", Action.RECONNECT)
+
+AGAIN_AFTER = 5.0  # seconds
 
 _log = structlog.get_logger("keepless.keeping")
 
@@ -15,7 +19,9 @@ _log = structlog.get_logger("keepless.keeping")
 class Keeping:
     """One per process. Raises nothing: a cache that is away has nothing to mark, and what was to be forgotten waits."""
 
-    def __init__(self, cache: Cache, sealer: CopySealer, clock: Clock) -> None:
+    def __init__(self, cache: Cache, sealer: CopySealer, clock: Clock, *, again_after: float = AGAIN_AFTER) -> None:
+        self._again_after = again_after
+        self._trying_again = threading.Lock()  # held while a timer waits
         self._cache = cache
         self._sealer = sealer
         self._clock = clock
@@ -23,10 +29,14 @@ class Keeping:
         self._lock = threading.Lock()
 
     def shelf(self, vault: Vault) -> Shelf:
-        """The copies of one session. What is still to be forgotten is forgotten before any of them is read."""
+        """The copies of one session. What is still to be forgotten is forgotten before any of them is read.
+
+        Where the cache still does not let go of it, it is there for nobody (R3).
+        """
         if self._to_forget:
             self._forget_waiting()
-        return Shelf(self._cache, self._sealer, self._clock, vault)
+        with self._lock:
+            return Shelf(self._cache, self._sealer, self._clock, vault, frozenset(self._to_forget))
 
     def mark_stale(self, item_id: str) -> None:
         """The bank has news."""
@@ -35,10 +45,10 @@ class Keeping:
         except CacheFault as fault:
             _log.warning("copy not marked", reason=fault.reason)
 
-    def mark_login(self, item_id: str, *, needed: bool) -> None:
+    def note_login(self, item_id: str, *, needed: bool) -> None:
         """The bank asks for a login before it tells more, or no longer does."""
         try:
-            self._cache.mark_login(self._sealer.name(item_id), needed=needed)
+            self._cache.note_problem(self._sealer.name(item_id), LOGIN_NEEDED if needed else None)
         except CacheFault as fault:
             _log.warning("copy not marked", reason=fault.reason)
 
@@ -47,23 +57,40 @@ class Keeping:
 
         A process that ends before that leaves the copy to its own end; without the cookie nobody opens it.
         """
+        name = self._sealer.name(item_id)
         with self._lock:
-            self._to_forget.add(self._sealer.name(item_id))
-        return self._forget_waiting()
+            self._to_forget.add(name)
+        self._forget_waiting()
+        return name not in self._to_forget
 
     def status(self) -> dict[str, object]:
         """As `Cache.status`, and how many copies wait to be forgotten."""
         return {**self._cache.status(), "waiting_to_be_forgotten": len(self._to_forget)}
 
-    def _forget_waiting(self) -> bool:
+    def _forget_waiting(self) -> None:
+        """Tries each: in a cluster one may be where no server answers, and the next where one does."""
         with self._lock:
             waiting = list(self._to_forget)
+        reason = None
         for name in waiting:
             try:
                 self._cache.forget(name)
             except CacheFault as fault:
-                _log.warning("copy not forgotten yet", reason=fault.reason, waiting=len(waiting))
-                return False
+                reason = fault.reason
+                continue
             with self._lock:
                 self._to_forget.discard(name)
-        return True
+        if reason is not None:
+            _log.warning("copies not forgotten yet", reason=reason, waiting=len(self._to_forget))
+            self._try_again_later()
+
+    def _try_again_later(self) -> None:
+        """Not only at the next request here: it may be another replica's that reads next."""
+        if self._trying_again.acquire(blocking=False):
+            timer = threading.Timer(self._again_after, self._try_again)
+            timer.daemon = True
+            timer.start()
+
+    def _try_again(self) -> None:
+        self._trying_again.release()
+        self._forget_waiting()

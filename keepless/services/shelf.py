@@ -1,11 +1,14 @@
 """The sealed cache as a session sees it: the copies of its banks, opened with what its cookie brings."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import msgspec
 
-from keepless.errors import SealBroken
+from keepless.core.models import BankProblem, BankRef
+from keepless.errors import Action, CacheFault, SealBroken
 from keepless.ports import Cache, Clock, Copy, CopyOwner, CopySealer
 from keepless.services import copies
 from keepless.services.copies import BankCopy
@@ -19,6 +22,7 @@ KEPT_FOR = timedelta(days=7)
 CLAIMED_FOR = 60  # seconds
 
 ROWS = "rows"
+_NOTE = re.compile(r"([A-Z][A-Z0-9_]{0,79}) (" + "|".join(Action) + ")")
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -28,7 +32,7 @@ class Held(msgspec.Struct, frozen=True):
     prepared: Prepared | None = None
     copy: BankCopy | None = None
     is_stale: bool = False
-    needs_login: bool = False
+    problem: BankProblem | None = None
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -51,13 +55,19 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 
 class Shelf:
-    """The entries of one session's banks. Made anew for each request; every method but `name` raises CacheFault."""
+    """The entries of one session's banks. Made anew for each request; every method but `until` raises CacheFault.
 
-    def __init__(self, cache: Cache, sealer: CopySealer, clock: Clock, vault: Vault) -> None:
+    Those named in `forgotten` are none any more, though the cache may still have them: it would not let them go.
+    """
+
+    def __init__(
+        self, cache: Cache, sealer: CopySealer, clock: Clock, vault: Vault, forgotten: Collection[str] = ()
+    ) -> None:
         self._cache = cache
         self._sealer = sealer
         self._clock = clock
         self._vault = vault
+        self._forgotten = forgotten
 
     def look(self, keys: Sequence[BankKey], view: View | None, start: date) -> list[Held]:
         """What may be shown of each bank now, back to `start`: the prepared answer where there is one, else the copy.
@@ -76,6 +86,8 @@ class Shelf:
 
     def claim(self, key: BankKey) -> int | None:
         """As `Cache.claim`."""
+        if self._forgotten and self._name(key) in self._forgotten:
+            raise CacheFault("forgotten")
         return self._cache.claim(self._name(key), seconds=CLAIMED_FOR)
 
     def release(self, key: BankKey, claim: int) -> None:
@@ -109,23 +121,22 @@ class Shelf:
 
     def kept(self, parts: Sequence[str]) -> list[tuple[BankKey, BankCopy, int]]:
         """The copies that open, and how many bytes each takes with these parts beside it."""
-        wanted = [(key, part) for key in self._vault.banks for part in (ROWS, *parts)]
-        found = self._cache.read([(self._name(key), part) for key, part in wanted])
-        sizes: dict[str, int] = {}
-        for (key, _), copy in zip(wanted, found, strict=True):
-            sizes[key.bank.item_id] = sizes.get(key.bank.item_id, 0) + len(copy.sealed or b"")
-        held = self.look(self._vault.banks, None, date.max)
-        return [
-            (key, each.copy, sizes[key.bank.item_id])
-            for key, each in zip(self._vault.banks, held, strict=True)
-            if each.copy is not None
-        ]
+        every = (ROWS, *parts)
+        found = iter(self._cache.read([(self._name(key), part) for key in self._vault.banks for part in every]))
+        kept: list[tuple[BankKey, BankCopy, int]] = []
+        for key in self._vault.banks:
+            its = list(islice(found, len(every)))
+            copy = self._held(key, its[0], None, date.max).copy
+            if copy is not None:
+                kept.append((key, copy, sum(len(each.sealed or b"") for each in its)))
+        return kept
 
     def forget(self, key: BankKey) -> None:
         self._cache.forget(self._name(key))
 
-    def mark_login(self, key: BankKey) -> None:
-        self._cache.mark_login(self._name(key), needed=True)
+    def note(self, key: BankKey, problem: BankProblem) -> None:
+        """Notes why the bank tells no more, for whoever is shown its copy next."""
+        self._cache.note_problem(self._name(key), note_of(problem.code, Action(problem.action)))
 
     def _name(self, key: BankKey) -> str:
         return self._sealer.name(key.bank.item_id)
@@ -135,7 +146,9 @@ class Shelf:
 
     def _held(self, key: BankKey, found: Copy, view: View | None, start: date) -> Held:
         """What of `found` opens, is not over, and is for this view or reaches back to `start` (R10: else nothing)."""
-        held = Held(found.revision, is_stale=found.is_stale, needs_login=found.needs_login)
+        if self._forgotten and self._name(key) in self._forgotten:
+            return Held()
+        held = Held(found.revision, is_stale=found.is_stale, problem=_problem_in(found.problem, key.bank))
         if found.sealed is None:
             return held
         try:
@@ -148,6 +161,20 @@ class Shelf:
         except SealBroken:
             return held
         return msgspec.structs.replace(held, copy=copy) if copy.until > now and copy.covers(start) else held
+
+
+def note_of(code: str, action: Action) -> str:
+    """A problem in the few words that an entry is marked with in clear."""
+    return f"{code} {action}"
+
+
+def _problem_in(note: str | None, bank: BankRef) -> BankProblem | None:
+    """The problem that an entry is marked with; None for what is no such note, which others may have written there."""
+    noted = _NOTE.fullmatch(note or "")
+    if noted is None:
+        return None
+    code, action = noted[1], Action(noted[2])
+    return BankProblem(bank=bank, code=code, retryable=action in (Action.RETRY, Action.WAIT), action=action)
 
 
 def _packed(view: View, prepared: Prepared, until: datetime) -> bytes:

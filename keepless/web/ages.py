@@ -1,6 +1,6 @@
 """How old what is shown is, where it comes from a copy."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from keepless.services.dashboards import Bank
@@ -14,16 +14,25 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 
 
-def ages(banks: Iterable[Bank], now: datetime) -> Iterator[str]:
-    """A sentence for each bank whose figures are not of now (`now` is UTC)."""
-    for bank in banks:
-        age = now - bank.fetched_at
-        if age >= WORTH_SAYING:
-            yield gettext(
-                "%(bank)s: this is %(age)s old. Newer figures are being asked for.",
-                bank=bank.name or gettext("A bank"),
-                age=age_in_words(age),
-            )
+def ages(banks: Collection[Bank], failing: Collection[str], now: datetime) -> Iterator[str]:
+    """A sentence for each bank whose figures are not of now (UTC), one for all where several are as old.
+
+    Of a bank whose item id is among `failing`, nothing newer is promised.
+    """
+    old = [bank for bank in banks if now - bank.fetched_at >= WORTH_SAYING]
+    told = [(bank, age_in_words(now - bank.fetched_at), bank.item_id not in failing) for bank in old]
+    if len(banks) == len(old) > 1 and len({(age, is_asked) for _, age, is_asked in told}) == 1:
+        _, age, is_asked = told[0]
+        yield _followed(gettext("This is %(age)s old.", age=age), is_asked=is_asked)
+        return
+    for bank, age, is_asked in told:
+        said = gettext("%(bank)s: this is %(age)s old.", bank=bank.name or gettext("A bank"), age=age)
+        yield _followed(said, is_asked=is_asked)
+
+
+def _followed(sentence: str, *, is_asked: bool) -> str:
+    newer = gettext("Newer figures are being asked for.")
+    return f"{sentence} {newer}" if is_asked else sentence
 
 
 def age_in_words(age: timedelta) -> str:

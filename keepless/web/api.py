@@ -6,7 +6,6 @@ shows the state of each bank. A list of transactions or their sums is not, for a
 """
 
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 from flask import Response, request
@@ -21,7 +20,7 @@ from keepless.services.snapshots import Snapshots
 from keepless.services.vault import Vault
 from keepless.services.views import Prepared, View
 from keepless.web.errors import BanksNeedAttention, NothingReadable
-from keepless.web.holding import cookies_held, copies_until, notes
+from keepless.web.holding import BOARD, cookies_held, copies_until, notes
 from keepless.web.operations import JSON, Operation, answer, release_of
 from keepless.web.query import PERIOD, TRANSACTIONS
 from keepless.web.visit import Visit, require_any
@@ -87,7 +86,9 @@ def held_for(visit: Visit, vault: Vault) -> Held:
     until = copies_until(visit)
     copies: tuple[str, ...] = ()
     if until is not None:
-        copies = (f"in the cache: sealed copies that only this browser opens, until {until:%Y-%m-%d %H:%M} UTC",)
+        copies = (
+            f"in the cache: sealed copies that only this browser's cookie opens, until {until:%Y-%m-%d %H:%M} UTC",
+        )
     return Held(
         in_browser=tuple(f"{cookie.name}: {cookie.purpose}" for cookie in cookies_held(visit)),
         on_server=(
@@ -114,7 +115,7 @@ def dashboard(visit: Visit) -> Response:
             )
     snapshots = visit.read_banks(vault, period)
     built = build_dashboard(snapshots, today, query.filter)
-    return answer(DashboardAnswer(**_fields(built), cache=snapshots.use, held=held_for(visit, vault)))
+    return answer(DashboardAnswer(**msgspec.structs.asdict(built), cache=snapshots.use, held=held_for(visit, vault)))
 
 
 def board_of(today: date, period: Period, chosen: TransactionFilter) -> View:
@@ -123,7 +124,9 @@ def board_of(today: date, period: Period, chosen: TransactionFilter) -> View:
     def make(snapshot: BankSnapshot) -> bytes:
         return msgspec.json.encode(build_dashboard(Snapshots(banks=(snapshot,)), today, chosen))
 
-    return View("board", f"{_RELEASE} {today} {period.start} {period.end}", make)
+    # The days shown are fewer than those read, and another setting may have chosen them.
+    days = f"{chosen.start} {chosen.end} of {period.start} {period.end}"
+    return View(BOARD, f"{_RELEASE} {today} {days}", make)
 
 
 def transactions(visit: Visit) -> Response:
@@ -175,10 +178,6 @@ def gaps_of(snapshots: Snapshots) -> tuple[Gap, ...]:
         for bank in snapshots.banks
         if bank.transactions_problem or bank.unreadable
     )
-
-
-def _fields(built: Dashboard) -> dict[str, Any]:
-    return {name: getattr(built, name) for name in built.__struct_fields__}
 
 
 OPERATIONS = (

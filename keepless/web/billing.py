@@ -195,6 +195,8 @@ def _when(bill: Due, today: date) -> str:
     if bill.overdue:
         if bill.due and bill.due < today:
             return gettext("overdue since %(day)s", day=present.day(bill.due, today))
+        if bill.due:
+            return gettext("the bank calls it overdue; due %(day)s", day=present.day(bill.due, today))
         return gettext("overdue")
     if bill.due is None or bill.days is None:
         return ""

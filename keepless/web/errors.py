@@ -1,7 +1,7 @@
 """Errors that only the web layer raises; `web/faults.py` has the answer to each."""
 
 from keepless.core.models import BankProblem
-from keepless.errors import KeeplessError
+from keepless.errors import Action, KeeplessError
 from keepless.services.breakers import OF_PLAID
 
 
@@ -19,7 +19,12 @@ class NothingReadable(KeeplessError):
 
 
 class BanksNeedAttention(NothingReadable):
-    """The same, and no bank will answer by itself: each waits for the person."""
+    """The same, and no bank will answer by itself: each waits for the person, or for the operator."""
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether there is nothing that the person can do: all of it is up to whoever runs this installation."""
+        return all(problem.action == Action.OPERATOR for problem in self.problems)
 
 
 class ExportIncomplete(KeeplessError):

@@ -14,6 +14,7 @@ from keepless.core.exports import document, ofx, table
 from keepless.core.exports.content import Content, Missing
 from keepless.core.models import BankRef
 from keepless.errors import Action, InvalidField
+from keepless.services.copies import NOT_OFFERED
 from keepless.services.dashboards import matching
 from keepless.services.snapshots import Snapshots
 from keepless.web import present
@@ -22,7 +23,6 @@ from keepless.web.language import gettext, ngettext
 from keepless.web.lookup import words_for
 from keepless.web.operations import FORM, Operation, as_sent
 from keepless.web.query import EXPORT, FORMATS, Query
-from keepless.web.sheets import NOT_OFFERED
 from keepless.web.visit import Visit, require_any
 
 WRITERS: Mapping[str, tuple[str, Callable[[Content], Iterator[bytes]]]] = {

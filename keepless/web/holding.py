@@ -14,7 +14,8 @@ from keepless.web.jar import Jar
 from keepless.web.operations import Operation, answer
 from keepless.web.visit import Visit
 
-PARTS = ("live", "live-long", "board")  # what is kept ready-made beside a copy; see web/live.py and web/api.py
+# What is kept ready-made beside a copy: the part of its entry for each.
+LIVE, LIVE_LONG, BOARD = PARTS = ("live", "live-long", "board")
 SESSION = "the keys to your banks, their names and ids, and the session's times"
 ARRIVAL = "the key to a bank that has arrived, until it is safe with the others"
 LINK = "the connection to a bank that you have begun, until it is finished"

@@ -81,12 +81,20 @@ class Words:
             case Standing.UNASKED:
                 return gettext("Ready"), gettext("Nobody has asked a bank since this server started.")
             case Standing.WORKING:
-                if Works.READ_OTHERS in self._state.works:
-                    return (
-                        gettext("Plaid answers, but not for every bank"),
-                        gettext("The banks that it does not get through to are named below."),
-                    )
-                return gettext("All is well"), gettext("Plaid answered the last time it was asked.")
+                return self._while_plaid_answers()
+
+    def _while_plaid_answers(self) -> tuple[str, str]:
+        if Works.READ_OTHERS in self._state.works:
+            return (
+                gettext("Plaid answers, but not for every bank"),
+                gettext("The banks that it does not get through to are named below."),
+            )
+        if self._state.cache is CacheState.UNREACHABLE:
+            return (
+                gettext("Plaid answers, the cache does not"),
+                gettext("Pages take as long as the banks do. Nothing is lost."),
+            )
+        return gettext("All is well"), gettext("Plaid answered the last time it was asked.")
 
     def works(self) -> list[str]:
         """What can be done now."""
@@ -146,7 +154,8 @@ class Words:
             return state
         since = gettext("%(state)s since %(moment)s", state=state, moment=self._moment(self._state.cache_since))
         fault = self._state.cache_last_fault
-        return f"{since} ({fault})" if fault and self._state.cache is CacheState.UNREACHABLE else since
+        is_news = fault not in {None, "unreachable"} and self._state.cache is CacheState.UNREACHABLE
+        return f"{since} ({fault})" if is_news else since
 
     def _moment(self, value: datetime | None) -> str:
         return "" if value is None else present.moment(value, self._zone)

@@ -18,6 +18,7 @@ from keepless.services.dashboards import reading_range
 from keepless.services.hybrid import ENDED
 from keepless.services.vault import Vault
 from keepless.services.views import Prepared, Same, Told, View
+from keepless.web import holding
 from keepless.web.answers import report, request_id
 from keepless.web.cookies import digest_of
 from keepless.web.language import speaking, spoken
@@ -52,7 +53,7 @@ def live(visit: Visit) -> Response:
     # The request is over when these are used.
     remember, number = visit.hints_to_remember(vault, period), request_id()
     language, zone = spoken(), visit.parts.hints.time_zone()
-    view = view_of("live" if visit.is_usual(period) else "live-long", today, period)
+    view = view_of(holding.LIVE if visit.is_usual(period) else holding.LIVE_LONG, today, period)
     start = Start(
         today=today,
         period=period,

@@ -11,7 +11,7 @@ from keepless.core.models import BankProblem
 from keepless.errors import Action, KeeplessError, PlaidFault
 from keepless.services.breakers import OF_PLAID
 from keepless.web import present
-from keepless.web.errors import ExportIncomplete, NothingReadable
+from keepless.web.errors import BanksNeedAttention, ExportIncomplete, NothingReadable
 from keepless.web.fault import Fault
 from keepless.web.faults import BY_ERROR, BY_STATUS, FIRST_ERROR_STATUS, INTERNAL
 from keepless.web.language import ENGLISH, gettext, spoken
@@ -24,8 +24,10 @@ SOONEST, LATEST = 1, 300
 def fault_of(error: BaseException) -> Fault:
     """The row for an error; the one of a plain 500 for any that nobody foresaw."""
     if isinstance(error, PlaidFault):
-        row = BY_PLAID_CODE.get(error.code) or BY_TOKEN_CODE.get(error.code) or BY_ACTION[error.action]
+        row = _by_code(error) or BY_TOKEN_CODE.get(error.code) or BY_ACTION[error.action]
         return PLAID_UNAVAILABLE if _is_kept_back(error) else row
+    if isinstance(error, BanksNeedAttention) and error.is_operators:
+        return BY_ACTION[Action.OPERATOR]
     if isinstance(error, NothingReadable) and error.is_plaids:
         return PLAID_UNAVAILABLE
     if isinstance(error, KeeplessError):
@@ -53,8 +55,13 @@ def words_of(error: BaseException, zone: ZoneInfo | None = None) -> Fault:
 
 def words_for(problem: BankProblem, zone: ZoneInfo | None = None) -> Fault:
     """Title, detail and next step for a bank that could not be read: the same words on the page as in an error."""
-    row = BY_PLAID_CODE.get(problem.code) or BY_ACTION[Action(problem.action)]
+    row = _by_code(problem) or BY_ACTION[Action(problem.action)]
     return _with_time(_worded(PLAID_UNAVAILABLE if _is_kept_back(problem) else row), problem.retry_at, zone)
+
+
+def _by_code(fault: PlaidFault | BankProblem) -> Fault | None:
+    """The row of its code, where it has one. Those advise waiting, which mends nothing that is the operator's."""
+    return None if fault.action == Action.OPERATOR else BY_PLAID_CODE.get(fault.code)
 
 
 def _is_kept_back(fault: PlaidFault | BankProblem) -> bool:

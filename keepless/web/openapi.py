@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from flask import Response
 
+from keepless.errors import Action
 from keepless.web import faults, plaid_faults
-from keepless.web.errors import NothingReadable
+from keepless.web.errors import BanksNeedAttention, NothingReadable
 from keepless.web.fault import Fault
 from keepless.web.guard import ForgedRequest
 from keepless.web.operations import FORM, JSON, SESSION_FAULTS, Operation, answer
@@ -138,6 +139,8 @@ def _faults_of(operation: Operation) -> Iterable[Fault]:
     yield from (faults.BY_ERROR[error] for error in raised)
     if NothingReadable in raised:
         yield plaid_faults.PLAID_UNAVAILABLE
+    if BanksNeedAttention in raised:
+        yield plaid_faults.BY_ACTION[Action.OPERATOR]
     yield faults.INTERNAL
     if operation.plaid:
         yield from plaid_faults.BY_PLAID_CODE.values()

@@ -274,11 +274,13 @@ def _on_server(visit: Visit) -> dict[str, Any]:
     if until is None:
         return {"on_server": gettext("a date, in memory only") if noted else gettext("nothing"), "noted": noted}
     last = until.astimezone(visit.parts.hints.time_zone() or UTC).date()
-    day = present.day(last, visit.today())
+    day = present.day(last, last)  # without a year: it is a week away at most
     if noted:
-        words = gettext("a sealed copy that only this browser opens, until %(day)s, and a date", day=day)
+        words = gettext(
+            "sealed copies that only this browser's cookie opens, until %(day)s at the latest, and a date", day=day
+        )
     else:
-        words = gettext("a sealed copy that only this browser opens, until %(day)s", day=day)
+        words = gettext("sealed copies that only this browser's cookie opens, until %(day)s at the latest", day=day)
     return {"on_server": words, "noted": noted, "copies_until": last}
 
 

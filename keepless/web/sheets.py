@@ -8,6 +8,7 @@ import msgspec
 
 from keepless.core.periods import Period, month_of
 from keepless.errors import Action
+from keepless.services.copies import NOT_OFFERED
 from keepless.services.dashboards import Bank, Dashboard, Share, Spending
 from keepless.web import present
 from keepless.web.ages import ages
@@ -116,7 +117,7 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None,
         ),
         notices=notices,
         renewals=tuple(renewals(board.banks, board.today, zone)),
-        ages=tuple(ages(board.banks, now)),
+        ages=tuple(ages(board.banks, {each.item_id for each in notices}, now)),
         twice=_connected_twice(board.banks),
         waiting=any(each.control == Action.WAIT for each in notices),
         reconnects=any(each.control == Action.RECONNECT for each in notices),
@@ -232,10 +233,6 @@ def bank_sheet(bank: Bank, zone: ZoneInfo | None) -> BankSheet:
             for account in bank.accounts
         ),
     )
-
-
-# The bank has no such product, or no account it would be about: nothing to do and nothing to try again.
-NOT_OFFERED = frozenset({"PRODUCTS_NOT_SUPPORTED", "NO_LIABILITY_ACCOUNTS", "PRODUCT_NOT_ENABLED"})
 
 
 def _missing_from(bank: Bank) -> str:

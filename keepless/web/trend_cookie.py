@@ -50,7 +50,7 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 def came() -> bool:
     """Whether this browser keeps a capsule: its cookie came, whether it opens or not."""
-    return bool(cookies.value_of(request, _name()[0]))
+    return bool(cookies.value_of(request, name()))
 
 
 def key(visit: Visit) -> TrendKey | None:
@@ -59,7 +59,7 @@ def key(visit: Visit) -> TrendKey | None:
     Raises CapsuleUnreadable for one that does not open or is over. It is left as it is: a key of the server that comes
     back would open it again, and a new one would make the capsule unreadable for good.
     """
-    sealed = cookies.value_of(request, _name()[0])
+    sealed = cookies.value_of(request, name())
     if not sealed:
         return None
     now = visit.parts.clock()

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from functools import partial
 
 from flask import Flask, Response, current_app, g, request
@@ -69,8 +69,8 @@ class Visit:
             shelf=parts.keeping.shelf(vault),
             clock=parts.clock,
             warned_of=parts.endings.of,
-            # A person who reloads with force asks for the bank's own word (RFC 9111, 5.2.1.4).
-            use_cache=not request.cache_control.no_cache,
+            # A person who reloads with force asks for the bank's own word (RFC 9111, 5.2.1.4); once a minute.
+            asked_anew_after=timedelta(minutes=1) if request.cache_control.no_cache else None,
             on_lost=partial(report, parts, number=request_id()),
         )
 

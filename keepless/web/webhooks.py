@@ -85,9 +85,9 @@ def _treat_copy(keeping: Keeping, event: Event) -> None:
             if not keeping.forget(event.item_id):
                 raise CacheFault("unreachable")
         case "ITEM", "ERROR" if event.error is not None and event.error.error_code == "ITEM_LOGIN_REQUIRED":
-            keeping.mark_login(event.item_id, needed=True)
+            keeping.note_login(event.item_id, needed=True)
         case "ITEM", "LOGIN_REPAIRED":
-            keeping.mark_login(event.item_id, needed=False)
+            keeping.note_login(event.item_id, needed=False)
             keeping.mark_stale(event.item_id)
         case ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE") | ("LIABILITIES", "DEFAULT_UPDATE"):
             keeping.mark_stale(event.item_id)

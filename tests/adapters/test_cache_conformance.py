@@ -231,16 +231,16 @@ def test_marks_are_seen_with_the_entry(backend, name):
     revision = keep(backend, name, rows=b"one")
     backend.cache.mark_stale(name)
     assert copy(backend, name) == Copy(revision, b"one", is_stale=True)
-    backend.cache.mark_login(name, needed=True)
-    assert copy(backend, name) == Copy(revision, b"one", is_stale=True, needs_login=True)
-    backend.cache.mark_login(name, needed=False)
+    backend.cache.note_problem(name, "ITEM_LOCKED reconnect")
+    assert copy(backend, name) == Copy(revision, b"one", is_stale=True, problem="ITEM_LOCKED reconnect")
+    backend.cache.note_problem(name, None)
     assert copy(backend, name) == Copy(revision, b"one", is_stale=True)
 
 
 def test_marks_make_no_entry(backend, name):
     backend.cache.mark_stale(name)
-    backend.cache.mark_login(name, needed=True)
-    backend.cache.mark_login(name, needed=False)
+    backend.cache.note_problem(name, "ITEM_LOCKED reconnect")
+    backend.cache.note_problem(name, None)
     assert copy(backend, name) == NOTHING
     if backend.raw is not None:
         assert backend.raw("EXISTS", name) == 0
@@ -256,18 +256,26 @@ def test_marks_lengthen_no_life(backend, name):
 def test_keeping_clears_the_marks_of_before_the_claim(backend, name):
     keep(backend, name, rows=b"one")
     backend.cache.mark_stale(name)
-    backend.cache.mark_login(name, needed=True)
+    backend.cache.note_problem(name, "ITEM_LOCKED reconnect")
     revision = keep(backend, name, rows=b"two")
     assert copy(backend, name) == Copy(revision, b"two")
 
 
 def test_keeping_leaves_the_marks_that_came_after_the_claim(backend, name):
     keep(backend, name, rows=b"one")
-    backend.cache.mark_login(name, needed=True)
+    backend.cache.note_problem(name, "ITEM_LOCKED reconnect")
     claim = backend.cache.claim(name, seconds=30)
     backend.cache.mark_stale(name)
     backend.cache.keep(name, claim, {"rows": b"two"}, until=backend.clock() + WEEK)
     assert copy(backend, name) == Copy(claim, b"two", is_stale=True)
+
+
+def test_a_problem_that_is_noted_after_the_claim_stays(backend, name):
+    keep(backend, name, rows=b"one")
+    claim = backend.cache.claim(name, seconds=30)
+    backend.cache.note_problem(name, "ITEM_LOCKED reconnect")
+    backend.cache.keep(name, claim, {"rows": b"two"}, until=backend.clock() + WEEK)
+    assert copy(backend, name) == Copy(claim, b"two", problem="ITEM_LOCKED reconnect")
 
 
 def test_a_mark_that_comes_during_the_first_fill_is_not_lost(backend, name):

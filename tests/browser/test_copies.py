@@ -131,7 +131,7 @@ def test_a_bank_without_news_is_as_new_as_that_and_nothing_is_said_to_have_chang
     ("locale", "ago", "says"),
     [
         ("en-US", {"days": 3, "hours": 5}, "This is 3 days old."),
-        ("es-ES", {"days": 3}, "Estos datos tienen 3 días de antigüedad."),
+        ("es-ES", {"days": 3}, "Esto es de hace 3 días."),
         ("es-ES", {"minutes": 12}, "datos de hace 12 minutos"),
         ("en-US", {"minutes": 61}, "This is 1 hour old."),
     ],

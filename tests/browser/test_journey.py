@@ -1,7 +1,8 @@
 """What a person does with Keepless, in Chromium."""
 
 import json
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -230,10 +231,11 @@ def test_everything_is_reached_with_the_keyboard(visit, local_plaid):
 
 
 def test_a_very_long_name_makes_no_page_wider_than_the_phone(visit, local_plaid):
+    today = datetime.now(ZoneInfo("America/New_York")).date()  # the browser's
     name = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
     bought = {
-        "date_transacted": str(date.today()),  # noqa: DTZ011
-        "date_posted": str(date.today()),  # noqa: DTZ011
+        "date_transacted": str(today),
+        "date_posted": str(today),
         "amount": 20,
         "description": name,
         "currency": "USD",

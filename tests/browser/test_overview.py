@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -60,11 +61,19 @@ def test_what_is_overdue_comes_first_and_says_so_in_words(connected):
     expect(payments.first).to_contain_text("at least $35.00")
 
 
+def test_a_payment_that_the_bank_calls_overdue_before_its_day_is_told_without_since(connected):
+    page = settled(connected("user_good"))
+    mortgage = page.get_by_role("listitem").filter(has_text="Plaid Mortgage")
+    expect(mortgage).to_contain_text(re.compile(r"the bank calls it overdue; due \w{3} \d+"))
+    expect(mortgage).not_to_contain_text("since")
+
+
 def test_currencies_stand_apart(connected, local_plaid):
+    today = datetime.now(ZoneInfo("America/New_York")).date()  # the browser's
     bought = [
         {
-            "date_transacted": str(date.today()),  # noqa: DTZ011
-            "date_posted": str(date.today()),  # noqa: DTZ011
+            "date_transacted": str(today),
+            "date_posted": str(today),
             "amount": 20,
             "description": "Market",
             "currency": currency,

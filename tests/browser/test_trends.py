@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -104,6 +106,18 @@ def test_every_month_that_the_banks_tell_is_there_with_a_sentence_of_what_it_mea
     assert chart(page).get_by_role("link").count() >= 24
     expect(chart(page).get_by_role("link").first).to_have_attribute("aria-label", re.compile("income, in part$"))
     expect(main(page).locator(".legend").first).to_contain_text("In part")
+
+
+def test_one_month_alone_is_told_as_it_is_and_what_comes_is_said(connected, local_plaid):
+    today = datetime.now(ZoneInfo("America/New_York")).date()  # the browser's
+    bought = {"date_transacted": str(today), "date_posted": str(today), "amount": 20, "description": "Market"}
+    account = {"type": "depository", "subtype": "checking", "transactions": [{**bought, "currency": "USD"}]}
+    token = local_plaid.connect("user_custom", json.dumps({"override_accounts": [account]}))
+    page = ready(connected(token, path=TRENDS))
+    heading = main(page).get_by_role("heading", level=2).first
+    expect(heading).to_have_text(re.compile(r"^\$20\.00 spent in \w+ \d{4}, as far as it is known$"))
+    expect(main(page)).to_contain_text("Once two whole months are known, this says what they come to on average")
+    assert chart(page).get_by_role("link").count() == 1
 
 
 def test_the_columns_and_the_table_say_the_same_of_every_month(connected):
@@ -276,6 +290,17 @@ def test_a_passphrase_is_long_enough_and_typed_twice_alike_before_anything_is_se
     expect(again).to_have_accessible_description("The two are not the same.")
     assert sent == []
     assert_accessible(page, "a passphrase that will not do")
+
+
+def test_on_a_phone_what_a_button_opens_is_brought_above_the_signature(connected):
+    page = ready(connected(path=TRENDS, width=360, height=640))
+    keep(page)
+    for opens, shown in (("Save as a file", "Save the file"), ("Bring in a file", "Bring it in")):
+        press(page, opens)
+        button = keeping(page).get_by_role("button", name=shown)
+        expect(button).to_be_visible()
+        foot = page.locator(".seal").bounding_box()
+        assert button.bounding_box()["y"] + button.bounding_box()["height"] <= foot["y"]
 
 
 def test_what_cannot_be_opened_is_never_overwritten_without_a_word(connected):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepless.core.capsule import BankMonth, BankName, Capsule, CardFigure, CardId, MonthSums
-from keepless.core.capsule_format import MOST_BYTES, MOST_MONTHS, decode, encode, fit
+from keepless.core.capsule_format import MOST_BYTES, MOST_CURRENCIES, MOST_MONTHS, decode, encode, fit
 from keepless.core.periods import months_between
 from keepless.errors import SealBroken
 
@@ -129,6 +129,28 @@ def test_t14_a_capsule_of_which_not_even_the_last_month_has_room_is_an_empty_one
     banks = [f"ins_{number}" for number in range(3_000)]
     fitting = fit(long("2026-10", "2026-11", banks))
     assert (fitting.capsule, fitting.dropped) == (Capsule(), 2)
+
+
+def in_currencies(number):
+    """A month in so many currencies."""
+    coin = MonthSums(spent=0, income=1, debt_payments=0, cash=0, by_category={})
+    month = BankMonth(days=30, as_of=NOON, sums={f"C{each}": coin for each in range(number)})
+    return Capsule(banks={"ins_1": BankName(NOON, "First Bank")}, months={("ins_1", "2026-09"): month})
+
+
+def test_t14_a_file_in_more_currencies_than_anyone_has_is_refused_for_each_would_be_a_chart():
+    assert decode(encode(in_currencies(MOST_CURRENCIES))) == in_currencies(MOST_CURRENCIES)
+    with pytest.raises(SealBroken):
+        decode(encode(in_currencies(MOST_CURRENCIES + 1)))
+
+
+def test_t14_a_month_in_more_currencies_has_no_room_and_later_ones_stay():
+    later = long("2026-10", "2026-11")
+    crowded = in_currencies(MOST_CURRENCIES + 1)
+    whole = Capsule(banks=later.banks, months=crowded.months | later.months)
+    fitting = fit(whole)
+    assert (fitting.capsule, fitting.dropped) == (later, 1)
+    assert decode(fitting.packed) == later
 
 
 def test_every_text_is_in_it_once():

@@ -7,12 +7,12 @@ from core.making import CARD, CHECKING, LOAN, TODAY, account, row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepless.core.capsule import CardId, MonthSums
+from keepless.core.capsule import MOST, CardId, MonthSums
 from keepless.core.cashflow import monthly
 from keepless.core.models import BankRef, BankSnapshot
 from keepless.core.periods import month_of
 from keepless.core.spending import analyse, each_once
-from keepless.core.trends import MOST, read
+from keepless.core.trends import read
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = date(2024, 11, 23)

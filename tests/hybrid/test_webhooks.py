@@ -54,7 +54,7 @@ def test_news_make_the_next_visit_fresh(visitor, tell, local_plaid, token):
     assert live(visitor).cache == ("hit",)
 
 
-def test_news_that_come_while_the_copy_is_renewed_are_not_lost(site, valkey, visitor, tell, local_plaid, token):
+def test_news_that_come_while_the_copy_is_renewed_are_not_lost(site, valkey, visitor, tell):
     """A mark that is set after the renewal began stays: the renewal may not have seen what it tells of."""
     name = name_of(site, visitor)
     claim = site.parts.keeping._cache.claim(name, seconds=60)
@@ -100,7 +100,7 @@ def test_a_login_that_is_asked_for_is_shown_beside_the_copy(visitor, tell, local
 
 def test_a_login_that_was_repaired_is_asked_for_no_more(site, valkey, visitor, tell):
     tell("ITEM", "ERROR", error=LOGIN_REQUIRED)
-    assert b"login" in fields_of(valkey, name_of(site, visitor))
+    assert b"problem" in fields_of(valkey, name_of(site, visitor))
     assert tell("ITEM", "LOGIN_REPAIRED").status_code == 200
     told = board(visitor)
     assert (told["problems"], told["cache"]) == ([], "stale")

@@ -27,15 +27,16 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keepless.adapters.sealing.copies import VERSION, _joined, padded_length
+from keepless.adapters.sealing.copies import VERSION, padded_length
 from keepless.adapters.sealing.envelope import Envelope
+from keepless.adapters.sealing.gcm import joined
 from keepless.adapters.sealing.keyring import KEY_BYTES, Keyring
 from keepless.errors import SealBroken
 from keepless.services.vault import Vault, decode
 from keepless.web.session import PURPOSE
 
 PURPOSES = ("cache", "session", "arrival", "link", "trends", "readiness", "rows", "live", "live-long", "board")
-_HEAD, _NONCE, _TAG = len(VERSION) + 4, 12, 16
+_HEAD, _NONCE, _BLOCK, _TAG = len(VERSION) + 4, 12, 16, 16
 _BEGINS = re.compile(rb"[\x90-\x9f]\x01|\xdc\x00.\x01", re.DOTALL)
 _EMAIL = re.compile(rb"[A-Za-z0-9._%+-]{4,40}@[A-Za-z0-9-]{3,40}\.[a-z]{2,6}")
 _BULK = re.compile(rb"\$(\d{1,9})\r\n")
@@ -174,13 +175,15 @@ def _opened(sealed: bytes, key: bytes) -> bytes | None:
 
     The first block of a wrong key does not begin as a length that fits and the version of what is kept (MessagePack).
     """
+    if len(sealed) < _HEAD + _NONCE + _BLOCK + _TAG:
+        return None
     nonce, ciphertext = sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE : -_TAG]
     counter = Cipher(AES(key), CTR(nonce + (2).to_bytes(4, "big"))).decryptor()
-    first = counter.update(ciphertext[:16])
+    first = counter.update(ciphertext[:_BLOCK])
     length = int.from_bytes(first[:4], "big")
     if padded_length(4 + length) != len(ciphertext) or not _BEGINS.match(first[4:]):
         return None
-    return (first + counter.update(ciphertext[16:]))[4 : 4 + length]
+    return (first + counter.update(ciphertext[_BLOCK:]))[4 : 4 + length]
 
 
 def _keys(loot: Loot, keyring: Keyring, name: str, vaults: Iterable[Vault]) -> Iterator[tuple[bytes, str]]:
@@ -208,8 +211,8 @@ def _keys(loot: Loot, keyring: Keyring, name: str, vaults: Iterable[Vault]) -> I
 
 def _derived(loot: Loot, pepper: bytes, name: str, secret: bytes, token: bytes) -> bytes:
     """A key as keepless.adapters.sealing.copies makes it."""
-    info = _joined((b"keepless.cache", loot.plaid_environment.encode(), name.encode()))
-    return _hkdf(_joined((secret, token)), pepper, info)
+    info = joined((b"keepless.cache", loot.plaid_environment.encode(), name.encode()))
+    return _hkdf(joined((secret, token)), pepper, info)
 
 
 def _hkdf(material: bytes, salt: bytes, info: bytes) -> bytes:

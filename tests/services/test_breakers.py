@@ -1,5 +1,6 @@
 """GuardedPlaid: who does not answer is left alone, all others are asked, and one call finds out when that is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event, Thread
 
@@ -271,6 +272,32 @@ def test_one_bank_for_which_plaid_answers_500_does_not_take_the_others_down(guar
     other = Secret(local_plaid.connect("user_good", institution="ins_109509"))
     assert fail(guarded, token, 4 * FAULTS).retry_at is None
     fetch(guarded, other, MEADOW)
+
+
+def test_a_crowd_of_our_own_that_leaves_no_turn_to_a_call_is_not_taken_for_an_outage(clock, local_plaid, token):
+    """Or one visitor with many calls at once, each within its rights, would shut Plaid for everybody."""
+    narrow = Patience(calls_at_once=1, tries=1, budget=0.05)
+    crowded = PlaidClient(local_plaid.url, "client-of-a-test", Secret("s"), "local", clock=clock, patience=narrow)
+    guarded, turn = GuardedPlaid(crowded, clock), Event()
+    crowded._threads.submit(turn.wait)
+    with ThreadPoolExecutor(FAULTS) as all_of_them:
+        faults = list(all_of_them.map(lambda _: fault_of(fetch, guarded, token), range(FAULTS)))
+    assert [(fault.code, fault.retry_at) for fault in faults] == [("DEADLINE", None)] * FAULTS
+    turn.set()
+    assert guarded.status()["state"] is not Standing.UNAVAILABLE
+    crowded.close()
+
+
+def test_one_broken_bank_is_one_whatever_it_is_asked_for(guarded, local_plaid, token):
+    local_plaid.fault("*", access_token=token.reveal(), **BROKEN)
+    for _ in range(FAULTS):
+        fault_of(guarded.cursor_now, token, HARBOUR)
+        fail(guarded, token, times=1)
+        fault_of(guarded.sync, token, HARBOUR, cursor="")
+        fault_of(guarded.identify, token)  # names no bank
+        fault_of(guarded.remove, token)
+    other = Secret(local_plaid.connect("user_good"))
+    assert fetch(guarded, other, MEADOW).bank.item_id
 
 
 def test_two_banks_for_which_it_does_are_convincing(guarded, local_plaid, token):

@@ -3,6 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from keepless.services.views import Prepared, Same, View
 
 TODAY = NOW.date()
 START = TODAY - timedelta(days=89)
+ASKED = ("cursor_now", "fetch", "sync", "liabilities", "identify")  # of Plaid, by a session that looks
 SUMS = View("sums", "1", lambda bank: str(sum(row.amount for row in bank.transactions)).encode())
 
 
@@ -24,7 +27,8 @@ class Visitor:
     """One session with one bank, which looks again and again; each look is a request with a client of its own."""
 
     def __init__(self, parts, user="demo"):
-        self.local_plaid, self.plaid, self.pool, self.keeping, self.clock, self.vault = parts
+        self.local_plaid, self.plaid, self.pool, self.cache, self.sealer, self.clock, self.vault = parts
+        self.keeping = Keeping(self.cache, self.sealer, self.clock)
         self.token = self.local_plaid.connect(user)
         self.sleep = lambda _seconds: None
         self.vault = self.client().store_token_in_session(Secret(self.token))
@@ -32,6 +36,18 @@ class Visitor:
     @property
     def item_id(self):
         return self.vault.banks[0].bank.item_id
+
+    @property
+    def name(self):
+        return self.sealer.name(self.item_id)
+
+    def entry(self):
+        return self.cache.read([(self.name, "rows")])[0]
+
+    def puts(self, rows):
+        """Something in the place of the copy."""
+        claim = self.cache.claim(self.name, seconds=60)
+        assert self.cache.keep(self.name, claim, {"rows": rows}, until=NOW + timedelta(days=1))
 
     def client(self, **options):
         shelf = self.keeping.shelf(self.vault)
@@ -57,8 +73,8 @@ class Visitor:
 
 
 @pytest.fixture
-def parts(local_plaid, plaid, pool, keeping, clock, vault):  # noqa: PLR0917 - fixtures come by name
-    return local_plaid, plaid, pool, keeping, clock, vault
+def parts(local_plaid, plaid, pool, cache, sealer, clock, vault):  # noqa: PLR0917 - fixtures come by name
+    return local_plaid, plaid, pool, cache, sealer, clock, vault
 
 
 @pytest.fixture
@@ -68,13 +84,12 @@ def visitor(parts):
 
 def settled(visitor):
     """Whatever runs behind an answer is over: the bank's claim is free again."""
-    for _ in range(400):
-        name = visitor.keeping._sealer.name(visitor.item_id)
-        claim = visitor.keeping._cache.claim(name, seconds=60)
+    for _ in range(2_000):
+        claim = visitor.cache.claim(visitor.name, seconds=60)
         if claim is not None:
-            visitor.keeping._cache.release(name, claim)
+            visitor.cache.release(visitor.name, claim)
             return
-        visitor.pool.submit(lambda: None).result()
+        time.sleep(0.005)
     raise AssertionError("still being renewed")
 
 
@@ -85,14 +100,6 @@ def test_a_first_look_asks_the_bank_and_a_second_one_asks_nobody(visitor):
     assert visitor.calls_of(lambda: again.append(visitor.looks())) == {}
     assert again[0].use is CacheUse.HIT
     assert again[0].banks == first.banks
-
-
-def test_the_cursor_is_older_than_what_it_comes_with(visitor):
-    """What changes between the two is told again by the next sync; the other way round it would be lost."""
-    assert visitor.calls_of(visitor.looks)["/transactions/sync"] == 1
-    visitor.local_plaid.change(visitor.token, added=1)
-    visitor.clock.pass_by(minutes=11)
-    assert len(visitor.streams()) == 2
 
 
 def test_a_copy_is_fresh_for_ten_minutes_and_then_shown_and_renewed_by_one_call(visitor):
@@ -158,7 +165,7 @@ def test_a_ready_view_is_there_only_where_a_copy_tells_it_all(visitor):
     assert visitor.client().ready(START, TODAY, SUMS).cache is CacheUse.STALE
     settled(visitor)
     assert visitor.client().ready(START, TODAY, SUMS).answer.fetched_at == visitor.clock.now
-    visitor.keeping.mark_login(visitor.item_id, needed=True)
+    visitor.keeping.note_login(visitor.item_id, needed=True)
     assert visitor.client().ready(START, TODAY, SUMS) is None
 
 
@@ -178,25 +185,6 @@ def test_without_the_cache_the_bank_is_asked_and_what_it_says_is_kept(visitor):
     visitor.local_plaid.change(visitor.token, added=1)
     asked = visitor.looks(use_cache=False)
     assert visitor.looks().banks == asked.banks
-
-
-def test_terms_are_read_again_once_a_day(visitor):
-    visitor.looks()
-    visitor.clock.pass_by(hours=25)
-    assert visitor.calls_of(visitor.streams) == {"/transactions/sync": 1, "/liabilities/get": 1}
-    visitor.clock.pass_by(hours=1)
-    assert visitor.calls_of(visitor.streams) == {"/transactions/sync": 1}
-
-
-def test_a_cursor_that_leads_nowhere_is_followed_by_reading_everything(visitor):
-    visitor.looks()
-    visitor.keeping.mark_stale(visitor.item_id)
-    visitor.local_plaid.fault(
-        "/transactions/sync", error_code="INVALID_FIELD", error_message="cursor not associated", count=1
-    )
-    calls = visitor.calls_of(visitor.streams)
-    assert calls["/transactions/get"] >= 1
-    assert visitor.looks().use is CacheUse.HIT
 
 
 class TestWhenTheBankFails:
@@ -233,6 +221,19 @@ class TestWhenTheBankFails:
         assert [problem.code for problem in looked.problems] == ["ITEM_LOGIN_REQUIRED"]
         assert looked.banks
 
+    def test_what_went_wrong_behind_an_answer_is_said_with_the_next(self, visitor):
+        visitor.looks()
+        visitor.clock.pass_by(hours=1)
+        visitor.local_plaid.fault("*", error_code="INSTITUTION_DOWN")
+        assert visitor.looks().problems == ()
+        settled(visitor)
+        assert [(each.code, each.retryable) for each in visitor.looks().problems] == [("INSTITUTION_DOWN", True)]
+        settled(visitor)
+        visitor.local_plaid.end_faults()
+        visitor.looks()
+        settled(visitor)
+        assert (visitor.looks().problems, visitor.looks().use) == ((), CacheUse.HIT)
+
     def test_an_item_that_is_gone_takes_its_copy_with_it(self, visitor):
         visitor.looks()
         visitor.clock.pass_by(hours=1)
@@ -261,12 +262,17 @@ class TestWebhooks:
         settled(visitor)
         assert visitor.looks().use is CacheUse.HIT
 
-    def test_an_item_that_is_forgotten_is_not_kept_again_by_whoever_reads_it_now(self, visitor):
+    def test_an_item_that_is_forgotten_is_not_kept_again_by_whoever_reads_it_now(self, visitor, monkeypatch):
         visitor.looks()
         visitor.clock.pass_by(hours=1)
-        claimed = visitor.client()._claimed(visitor.client()._look(START, None)[0])
-        visitor.keeping.forget(visitor.item_id)
-        visitor.client()._asked(claimed, START, TODAY, None)
+        sync = visitor.plaid.sync
+
+        def forget_and_sync(*given, **more):
+            visitor.keeping.forget(visitor.item_id)
+            return sync(*given, **more)
+
+        monkeypatch.setattr(visitor.plaid, "sync", forget_and_sync)
+        assert [type(told.answer) for told in visitor.streams()] == [Prepared, Same]
         assert visitor.looks().use is CacheUse.BYPASS
         visitor.clock.pass_by(minutes=3)
         assert visitor.looks().use is CacheUse.MISS
@@ -275,33 +281,33 @@ class TestWebhooks:
 class TestTime:
     def test_a_copy_is_of_no_use_after_seven_days_wherever_it_was_kept(self, visitor, clock):
         visitor.looks()
-        stolen = visitor.keeping._cache.read([(visitor.keeping._sealer.name(visitor.item_id), "rows")])[0]
+        stolen = visitor.entry()
         clock.pass_by(days=7, seconds=1)
         visitor.vault = msgspec.structs.replace(visitor.vault, expires_at=clock.now + timedelta(days=7))
-        assert visitor.keeping._cache.read([(visitor.keeping._sealer.name(visitor.item_id), "rows")])[0].sealed is None
+        assert visitor.entry().sealed is None
 
-        class Thief(type(visitor.keeping._cache)):
+        class Thief(type(visitor.cache)):
             def read(self, wanted):
                 return [stolen for _ in wanted]
 
-        visitor.keeping = Keeping(Thief(clock), visitor.keeping._sealer, clock)
+        visitor.keeping = Keeping(Thief(clock), visitor.sealer, clock)
         assert visitor.looks().use is CacheUse.MISS
 
     def test_a_copy_ends_with_its_session(self, visitor, clock):
         visitor.vault = msgspec.structs.replace(visitor.vault, expires_at=clock.now + timedelta(hours=1))
         visitor.looks()
         clock.pass_by(minutes=61)
-        assert visitor.keeping._cache.read([(visitor.keeping._sealer.name(visitor.item_id), "rows")])[0].sealed is None
+        assert visitor.entry().sealed is None
 
 
 class Broken:
-    """A cache whose methods fail as a test wants; the others are a real one's."""
+    """A cache whose `methods` fail, as long as a test wants; the others are a real one's."""
 
-    def __init__(self, cache, *methods):
-        self._cache, self._methods = cache, methods
+    def __init__(self, cache, methods):
+        self._cache, self.methods = cache, methods
 
     def __getattr__(self, name):
-        if name in self._methods:
+        if name in self.methods:
             return self._fail
         return getattr(self._cache, name)
 
@@ -311,8 +317,9 @@ class Broken:
 
 class TestWhenTheCacheFails:
     def broken(self, visitor, *methods):
-        keeping = visitor.keeping
-        visitor.keeping = Keeping(Broken(keeping._cache, *methods), keeping._sealer, keeping._clock)
+        cache = Broken(visitor.cache, methods)
+        visitor.keeping = Keeping(cache, visitor.sealer, visitor.clock)
+        return cache
 
     @pytest.mark.parametrize("method", ["read", "claim", "keep"])
     def test_the_bank_is_asked_and_the_answer_says_so(self, visitor, method):
@@ -341,29 +348,23 @@ class TestWhenTheCacheFails:
 
     def test_what_could_not_be_forgotten_is_forgotten_before_anything_is_read_again(self, visitor):
         visitor.looks()
-        whole = visitor.keeping._cache
-        self.broken(visitor, "forget", "read")
+        cache = self.broken(visitor, "forget", "read")
         assert not visitor.keeping.forget(visitor.item_id)
-        visitor.keeping._cache = whole
+        cache.methods = ()
         assert visitor.looks().use is CacheUse.BYPASS
         assert visitor.keeping.status()["waiting_to_be_forgotten"] == 0
 
     @pytest.mark.parametrize("rubbish", [b"", b"\x00", b"klc1", b"x" * 70_000, b"\x80\x04\x95pickle"])
     def test_rubbish_in_its_place_is_a_miss_and_is_overwritten(self, visitor, rubbish):
         visitor.looks()
-        name = visitor.keeping._sealer.name(visitor.item_id)
-        claim = visitor.keeping._cache.claim(name, seconds=60)
-        visitor.keeping._cache.keep(name, claim, {"rows": rubbish}, until=NOW + timedelta(days=1))
+        visitor.puts(rubbish)
         assert visitor.looks().use is CacheUse.MISS
         assert visitor.looks().use is CacheUse.HIT
 
     def test_r10_an_entry_swapped_with_anothers_is_a_miss(self, visitor, parts):
         other = Visitor(parts, "user_good")
         mine, theirs = visitor.looks(), other.looks()
-        sealer, cache = visitor.keeping._sealer, visitor.keeping._cache
-        (stolen,) = cache.read([(sealer.name(other.item_id), "rows")])
-        name = sealer.name(visitor.item_id)
-        cache.keep(name, cache.claim(name, seconds=60), {"rows": stolen.sealed}, until=NOW + timedelta(days=1))
+        visitor.puts(other.entry().sealed)
         assert visitor.looks().banks == mine.banks != theirs.banks
 
 
@@ -397,8 +398,59 @@ class TestManyAtOnce:
         assert calls["/liabilities/get"] == 1
 
     def test_one_who_waits_too_long_for_another_asks_for_themselves(self, visitor):
-        name = visitor.keeping._sealer.name(visitor.item_id)
-        visitor.keeping._cache.claim(name, seconds=60)
+        visitor.cache.claim(visitor.name, seconds=60)
         looked = visitor.looks()
         assert looked.banks
         assert looked.use is CacheUse.BYPASS
+
+
+def test_a_bank_that_is_waited_for_is_claimed_by_a_thread_that_asks_it_and_by_none_that_waits_its_turn(visitor):
+    """Or all threads would wait for a claim behind them, and a reader who leaves would keep it from everybody."""
+    visitor.looks()
+    visitor.clock.pass_by(hours=1)
+    with ThreadPoolExecutor(1) as busy:
+        visitor.pool, free, turn = busy, visitor.pool, Event()
+        busy.submit(turn.wait)
+        reading = visitor.client().read_each(START, TODAY, SUMS)
+        assert isinstance(next(reading).answer, Prepared)
+        claim = visitor.cache.claim(visitor.name, seconds=60)
+        assert claim is not None
+        visitor.cache.release(visitor.name, claim)
+        turn.set()
+        assert [told.cache for told in reading] == [CacheUse.MISS]
+    visitor.pool = free
+
+
+def test_what_is_renewed_behind_does_not_wait_for_the_banks_that_are_waited_for(visitor):
+    visitor.looks()
+    known = visitor.name
+    visitor.vault = visitor.client().store_token_in_session(Secret(visitor.local_plaid.connect("user_good")))
+    visitor.vault = msgspec.structs.replace(visitor.vault, banks=visitor.vault.banks[::-1])
+    visitor.clock.pass_by(hours=1)
+    asked = visitor.plaid.fetch
+
+    def fetch(*given, **more):
+        for _ in range(400):  # not before the other bank is renewed
+            if visitor.cache.read([(known, "rows")])[0].revision != before:
+                return asked(*given, **more)
+            time.sleep(0.01)
+        raise AssertionError("its renewal has not begun")
+
+    before = visitor.cache.read([(known, "rows")])[0].revision
+    visitor.plaid = SimpleNamespace(**{name: getattr(visitor.plaid, name) for name in ASKED} | {"fetch": fetch})
+    assert visitor.looks().use is CacheUse.MISS
+
+
+def test_a_copy_of_a_bank_that_has_ended_is_not_shown_where_the_cache_cannot_be_written_to(visitor, monkeypatch):
+    visitor.looks()
+    visitor.clock.pass_by(hours=1)
+
+    def full(*_given, **_more):
+        raise CacheFault("full")
+
+    monkeypatch.setattr(visitor.cache, "claim", full)
+    visitor.local_plaid.fault("/transactions/get", error_code="INTERNAL_SERVER_ERROR", count=3)
+    assert len(visitor.looks().banks) == 1
+    visitor.local_plaid.fault("/transactions/get", error_code="USER_PERMISSION_REVOKED")
+    answer = visitor.looks()
+    assert (answer.banks, [problem.code for problem in answer.problems]) == ((), ["USER_PERMISSION_REVOKED"])

@@ -1,12 +1,17 @@
 """The hybrid edition's answers: what the cache did, copies at once and news behind, and what is held."""
 
 import json
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from support.website import Clock, website
 
 from keepless.adapters.memory_cache import MemoryCache
+from keepless.core.filters import TransactionFilter
+from keepless.core.periods import Period
+from keepless.web.api import board_of
 
 JSON_PATHS = ("/api/dashboard", "/api/transactions", "/api/spending-analysis")
 
@@ -82,6 +87,15 @@ def test_the_ready_made_dashboard_is_the_one_that_is_made_anew(visitor, site, to
     assert ready == anew
 
 
+def test_a_dashboard_is_ready_made_for_the_days_that_are_shown_and_not_for_those_that_are_read():
+    """Both ranges begin with the month before: another setting of the usual days is read alike."""
+    today = date(2026, 11, 22)
+    read = Period.last_days(today, 90)
+    month, week = (board_of(today, read, TransactionFilter(start=today - timedelta(days=days))) for days in (29, 6))
+    assert month.part == week.part
+    assert month.key != week.key
+
+
 def test_two_banks_have_one_dashboard_and_the_worst_of_their_uses(site, local_plaid, visitor):
     visitor.get("/api/dashboard")
     site.connected(local_plaid.connect("user_good"), browser=visitor)
@@ -140,13 +154,25 @@ def test_the_days_of_a_longer_stream_are_kept_as_well(visitor, local_plaid):
     assert calls(local_plaid) == before
 
 
-def test_a_reload_with_force_asks_the_bank(visitor, local_plaid, token):
+def test_a_reload_with_force_asks_the_bank_once_a_minute(site, visitor, local_plaid, token):
     visitor.get("/api/dashboard")
     local_plaid.change(token, added=1)
+    assert visitor.get("/api/transactions", headers={"Cache-Control": "no-cache"}).json["cache"] == "hit"
+    passed(site, minutes=1)
     asked = visitor.get("/api/transactions", headers={"Cache-Control": "no-cache"}).json
     assert asked["cache"] == "miss"
     assert visitor.get("/api/transactions").json["total"] == asked["total"]
-    assert lines(visitor, **{"Cache-Control": "no-cache"})[1]["cache"] == "miss"
+    passed(site, minutes=1)
+    copy, anew = lines(visitor, **{"Cache-Control": "no-cache"})[1:3]
+    assert (copy["type"], anew["type"], anew["cache"]) == ("bank", "bank", "miss")
+
+
+def test_a_reload_with_force_shows_the_copy_where_the_bank_says_nothing(site, visitor, local_plaid):
+    first = visitor.get("/api/transactions").json
+    passed(site, minutes=2)
+    local_plaid.fault("*", error_code="INSTITUTION_DOWN")
+    forced = visitor.get("/api/transactions", headers={"Cache-Control": "no-cache"}).json
+    assert (forced["total"], [each["code"] for each in forced["problems"]]) == (first["total"], ["INSTITUTION_DOWN"])
 
 
 def test_the_statement_shows_the_copy_while_the_bank_fails(site, visitor, local_plaid):
@@ -155,7 +181,32 @@ def test_the_statement_shows_the_copy_while_the_bank_fails(site, visitor, local_
     local_plaid.fault("*", error_code="INSTITUTION_DOWN")
     page = visitor.get("/statement").text
     assert "First Platypus Bank" in page
+    assert "First Platypus Bank: this is 3 days old. Newer figures are being asked for." in page
+
+
+def test_the_statement_of_a_bank_that_asks_for_its_login_says_that_its_copy_stands_and_promises_nothing_newer(
+    site, visitor, local_plaid
+):
+    visitor.get("/statement")
+    passed(site, days=3)
+    local_plaid.fault("*", error_code="ITEM_LOGIN_REQUIRED")
+    visitor.get("/api/live").get_data()
+    page = visitor.get("/statement").text
+    assert "asks you to log in again" in page
+    assert "What it told before is still shown." in page
+    assert "Your other banks" not in page
     assert "First Platypus Bank: this is 3 days old." in page
+    assert "Newer figures" not in page
+
+
+def test_the_statement_says_once_how_old_banks_are_that_are_as_old(site, visitor, local_plaid):
+    site.connected(local_plaid.connect("user_good"), browser=visitor)
+    visitor.get("/statement")
+    passed(site, days=3)
+    local_plaid.fault("*", error_code="INTERNAL_SERVER_ERROR")
+    page = visitor.get("/statement").text
+    assert page.count("3 days old") == 1
+    assert "This is 3 days old. Newer figures are being asked for." in page
 
 
 def test_the_api_has_only_the_problem_where_there_is_no_copy(visitor, local_plaid):
@@ -180,14 +231,25 @@ class TestWhatIsHeld:
 
     def test_the_dashboard_says_it_in_words(self, visitor):
         (said,) = visitor.get("/api/dashboard").json["held"]["on_server"]
-        assert said.startswith("in the cache: sealed copies that only this browser opens, until 20")
+        assert said.startswith("in the cache: sealed copies that only this browser's cookie opens, until 20")
 
     @pytest.mark.parametrize("path", ["/statement", "/promise", "/setup", "/"])
     def test_the_signature_line_names_the_copy(self, visitor, path):
-        assert "a sealed copy that only this browser opens, until" in visitor.get(path).text
+        page = unescape(visitor.get(path).text)
+        assert "sealed copies that only this browser's cookie opens, until" in page
+        assert re.search(r"opens, until \d\d? [A-Z][a-z]+ at the latest", page), "without a year: it is a week away"
 
     def test_a_stranger_has_nothing_on_the_server(self, site):
-        assert "a sealed copy that only this browser opens" not in site.browser().get("/setup").text
+        assert "on the server: <strong>nothing</strong>" in site.browser().get("/setup").text
+
+    def test_the_first_page_promises_only_what_this_edition_keeps(self, site, lone_site):
+        page = unescape(site.browser().get("/setup").text)
+        assert "Leave nothing readable behind." in page
+        assert "readable records about you" in page
+        assert "only the cookie in your browser opens it" in page
+        assert "Then it forgets." not in page
+        assert "Each visit asks the bank anew" not in page
+        assert "Then it forgets." in unescape(lone_site.browser().get("/setup").text)
 
     def test_the_promise_tells_of_the_cache_where_there_is_one(self, visitor, lone_site):
         assert "cache, under a code that names nobody" in visitor.get("/promise").text

@@ -295,6 +295,7 @@ def test_a_cache_that_is_away_makes_every_look_go_to_the_bank(lone_site):
     state, page = state_and_page(lone_site, Told(state=Standing.WORKING), cached)
     assert (state["cache"], state["cache_last_fault"], state["cache_to_forget"]) == ("unreachable", "slow", 2)
     assert state["works"] == ["read", "no_copies"]
+    assert "Plaid answers, the cache does not" in page
     assert "cannot be reached since 22 November 2026, 14:31 UTC (slow)" in page
     assert "only what a bank answers now can be shown" in page
 

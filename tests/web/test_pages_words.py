@@ -253,11 +253,13 @@ def test_what_is_due_is_listed_with_overdue_first_and_an_unknown_amount_as_a_das
         for key, overdue, due, amount in (
             ("a", False, date(2026, 11, 23), None),
             ("b", True, date(2026, 11, 18), 35_00),
+            ("c", True, date(2026, 12, 14), 25_00),
         )
     ]
     lines = billing.bill_lines(due_next(cards, (), TODAY), {"b": "Blue Card ··4427"}, TODAY)
     assert [(line.name, line.when, line.tone, line.amount) for line in lines] == [
         ("Blue Card ··4427", "overdue since 18 November", "bad", "$35.00"),
+        ("Blue Card", "the bank calls it overdue; due 14 December", "bad", "$25.00"),
         ("Blue Card", "tomorrow, 23 November", "", present.UNKNOWN),
     ]
 

@@ -75,9 +75,10 @@ export function rate(basisPoints: number): string {
   return once("rate", (tag) => new Intl.NumberFormat(tag, { style: "percent", ...digits }), figures.value).format(basisPoints / 10_000);
 }
 
-type DayStyle = "long" | "medium" | "short" | "weekday" | "numeric";
+type DayStyle = "long" | "yearless" | "medium" | "short" | "weekday" | "numeric";
 const DAY_STYLES: Readonly<Record<DayStyle, Intl.DateTimeFormatOptions>> = {
   long: { day: "numeric", month: "long", year: "numeric" },
+  yearless: { day: "numeric", month: "long" },
   medium: { day: "numeric", month: "short", year: "numeric" },
   short: { day: "numeric", month: "short" },
   weekday: { weekday: "short", day: "numeric", month: "short" },
@@ -109,6 +110,13 @@ export function clock(iso: string): string {
 /** The time of a moment (UTC, ISO 8601) in the visitor's own zone. */
 export function time(iso: string): string {
   return once("time", (tag) => new Intl.DateTimeFormat(tag, { timeStyle: "short" })).format(Date.parse(iso));
+}
+
+const MINUTE = 60_000;
+
+/** A moment (UTC, ISO 8601) rounded up to the minute: what is said to come by then is not late. */
+export function minuteAfter(iso: string): string {
+  return new Date(Math.ceil(Date.parse(iso) / MINUTE) * MINUTE).toISOString();
 }
 
 const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const;

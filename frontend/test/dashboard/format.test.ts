@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { ago, axisMoney, bytes, count, day, inDays, lasting, list, money, monthName, percent } from "../../src/dashboard/format";
+import { ago, axisMoney, bytes, count, day, inDays, lasting, list, minuteAfter, money, monthName, percent } from "../../src/dashboard/format";
 import { prefer } from "../../src/dashboard/preferences";
 import { TODAY } from "./rows";
 
@@ -84,4 +84,12 @@ describe("an age", () => {
     prefer({ language: "es" });
     expect([ago(3 * aDay), lasting(3 * aDay), ago(minute)]).toEqual(["hace 3 días", "3 días", "hace 1 minuto"]);
   });
+});
+
+test.each([
+  ["2026-11-22T19:30:00.000Z", "2026-11-22T19:30:00.000Z"],
+  ["2026-11-22T19:30:00.001Z", "2026-11-22T19:31:00.000Z"],
+  ["2026-12-31T23:59:01.068925Z", "2027-01-01T00:00:00.000Z"],
+])("a moment that something is said to come by is rounded up to the minute: %s", (moment, said) => {
+  expect(minuteAfter(moment)).toBe(said);
 });

@@ -164,7 +164,7 @@ class PlaidClient:
             fetched_at=self._clock(),
         )
 
-    def cursor_now(self, access_token: Secret) -> str:
+    def cursor_now(self, access_token: Secret, bank: BankRef) -> str:  # noqa: ARG002  for who stands before
         """A cursor from which `sync` tells what happens from here on; "" while Plaid still pulls history."""
         return sync.start(self._sync_pages(access_token))
 

@@ -13,7 +13,7 @@ from keepless.core.secret import Secret
 
 PAGE = 500  # the most that /transactions/get gives
 MOST_ROWS = 100_000  # beyond any bank's two years; a total above it is not believed
-MOST_GUESSED = 40  # pages asked for on the word of a hint alone: it comes from a cookie that anyone can write
+MOST_GUESSED = 24  # pages asked for on the word of a hint alone: it comes from a cookie that anyone can write
 ROUNDS = 3
 # What rows are asked for with, in whatever way they come.
 ROW_OPTIONS = {"include_original_description": False, "personal_finance_category_version": "v2"}

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from keepless.adapters.sealing import base64url
+from keepless.adapters.sealing import base64url, gcm
 from keepless.core.secret import Secret
 from keepless.errors import Overloaded, SealBroken
 
@@ -22,7 +21,6 @@ MAX_FILE = 256 * 1024
 
 _KEY_BYTES = 32
 _SALT_BYTES = 16
-_NONCE_BYTES = 12
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,15 +65,15 @@ class PassphraseEnvelope:
 
     def seal(self, passphrase: Secret, plaintext: bytes) -> str:
         """A file's text. Raises Overloaded; ValueError where it would be longer than `open` reads."""
-        salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
+        salt = os.urandom(_SALT_BYTES)
         head = _Head(salt=base64url.encode(salt))
-        ciphertext = self._cipher(passphrase, head.params, salt).encrypt(nonce, plaintext, _encode(head))
+        body = gcm.encrypt(self._cipher(passphrase, head.params, salt), plaintext, _encode(head))
         text = _encode(
             _File(
                 params=head.params,
                 salt=head.salt,
-                nonce=base64url.encode(nonce),
-                ciphertext=base64url.encode(ciphertext),
+                nonce=base64url.encode(body[: gcm.NONCE_BYTES]),
+                ciphertext=base64url.encode(body[gcm.NONCE_BYTES :]),
             )
         ).decode()
         if len(text) > MAX_FILE:
@@ -91,13 +89,10 @@ class PassphraseEnvelope:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise SealBroken("malformed") from None
         salt, nonce, ciphertext = map(base64url.decode, (file.salt, file.nonce, file.ciphertext))
-        if len(salt) != _SALT_BYTES or len(nonce) != _NONCE_BYTES:
+        if len(salt) != _SALT_BYTES or len(nonce) != gcm.NONCE_BYTES:
             raise SealBroken("malformed")
         head = _Head(params=file.params, salt=file.salt)
-        try:
-            return self._cipher(passphrase, file.params, salt).decrypt(nonce, ciphertext, _encode(head))
-        except InvalidTag:
-            raise SealBroken("forged") from None
+        return gcm.decrypt(self._cipher(passphrase, file.params, salt), nonce + ciphertext, _encode(head))
 
     def _cipher(self, passphrase: Secret, cost: Cost, salt: bytes) -> AESGCM:
         kdf = Argon2id(

@@ -15,7 +15,7 @@ from keepless.errors import CacheFault
 from keepless.ports import Clock, Copy
 
 SECONDS = 0.05
-_MARKS = (scripts.REVISION, scripts.UNTIL, scripts.STALE, scripts.LOGIN)
+_MARKS = (scripts.REVISION, scripts.UNTIL, scripts.STALE, scripts.PROBLEM)
 _MOST_DIGITS = 18
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -61,10 +61,10 @@ class ValkeyCache:
         self._agreed(scripts.RELEASE, name, claim)
 
     def mark_stale(self, name: str) -> None:
-        self._agreed(scripts.MARK, name, scripts.STALE)
+        self._agreed(scripts.MARK_STALE, name)
 
-    def mark_login(self, name: str, *, needed: bool) -> None:
-        self._agreed(scripts.MARK if needed else scripts.UNMARK, name, scripts.LOGIN)
+    def note_problem(self, name: str, problem: str | None) -> None:
+        self._agreed(scripts.NOTE_PROBLEM, name, *(() if problem is None else (problem,)))
 
     def forget(self, name: str) -> None:
         self._agreed(scripts.FORGET, name, scripts.TOMBSTONE_SECONDS)
@@ -97,11 +97,13 @@ class ValkeyCache:
             if str(reply).startswith("WRONGTYPE"):
                 return Copy()
             raise self._refusal(name, reply)
-        sealed, revision, until, stale, login = reply
+        sealed, revision, until, stale, problem = reply
         number, end = _whole(revision), _whole(until)
         if number is None or end is None or end <= now:
             return Copy()
-        return Copy(number, sealed, is_stale=stale is not None, needs_login=login is not None)
+        return Copy(
+            number, sealed, stale is not None, problem.decode("ascii", "replace") if problem is not None else None
+        )
 
     def _refusal(self, name: str, reply: ResponseError) -> CacheFault:
         reason = faults.of_reply(reply)

@@ -147,5 +147,7 @@ def _owners(reply: Reply, asked: Server) -> list[Server | None]:
             raise ValueError
         # A node may leave its host out: it is the one that was asked then.
         server = Server((host or b"").decode("ascii") or asked.host, int(port))
+        if server.port < 1:  # nobody in a cluster is one: it would have us knock at any socket of this machine
+            raise ValueError
         owners[first : last + 1] = [server] * (last + 1 - first)
     return owners

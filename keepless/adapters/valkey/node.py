@@ -4,12 +4,14 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime  # noqa: TC003 - as in the signatures beside it
 
 from keepless.adapters.valkey import faults
 from keepless.adapters.valkey.address import Login, Server
-from keepless.adapters.valkey.connection import LATENESS, Command, Connection, Reply
+from keepless.adapters.valkey.connection import Command, Connection, Reply
 from keepless.adapters.valkey.pause import Pause
+from keepless.adapters.valkey.sockets import LATENESS
 from keepless.errors import CacheFault
 from keepless.ports import Clock
 
@@ -103,11 +105,9 @@ class Node:
                 connection = self._idle.pop()
             except IndexError:  # another thread was faster
                 return None
-            try:
+            with suppress(Exception):  # whatever is wrong with it, another is opened
                 if connection.is_ready():
                     return connection
-            except Exception:  # noqa: BLE001, S110 - whatever is wrong with it, another is opened
-                pass
             connection.close()
         return None
 

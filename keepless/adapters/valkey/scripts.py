@@ -2,11 +2,12 @@
 
 The hash of an item has its parts under their own names and, in clear, what the server needs to keep order:
 `revision` (the claim under which the entry was kept), `until` (its end by our clock, in milliseconds since 1970),
-`claim` and `claim_ends` (who may keep it next), `stale` and `login` (when a webhook marked it), `closed` (when it was
+`claim` and `claim_ends` (who may keep it next), `stale` (when a webhook marked it), `problem` and `noted` (what its
+bank's last word was, and when that was noted), `closed` (when it was
 forgotten just now: until when nobody may claim it). Moments without a clock named are the server's, in microseconds.
 """
 
-REVISION, UNTIL, STALE, LOGIN = "revision", "until", "stale", "login"
+REVISION, UNTIL, STALE, PROBLEM = "revision", "until", "stale", "problem"
 TOMBSTONE_SECONDS = 120
 
 # A key of another kind at our name was not written by us, and is in the way (R10).
@@ -44,12 +45,13 @@ KEEP = (
     + """
 local claim = tonumber(ARGV[1])
 if number('claim') ~= claim or not ahead('claim_ends') then return 0 end
-local marks = redis.call('HMGET', key, 'stale', 'login')
+local marks = redis.call('HMGET', key, 'stale', 'noted', 'problem')
 redis.call('DEL', key)
 if tonumber(ARGV[3]) <= 0 then return 0 end
 redis.call('HSET', key, 'revision', ARGV[1], 'until', ARGV[2], unpack(ARGV, 4))
-for place, field in ipairs({'stale', 'login'}) do
-  if (tonumber(marks[place]) or 0) >= claim then redis.call('HSET', key, field, marks[place]) end
+if (tonumber(marks[1]) or 0) >= claim then redis.call('HSET', key, 'stale', marks[1]) end
+if (tonumber(marks[2]) or 0) >= claim and marks[3] then
+  redis.call('HSET', key, 'noted', marks[2], 'problem', marks[3])
 end
 redis.call('PEXPIRE', key, ARGV[3])
 return 1
@@ -77,20 +79,20 @@ return 1
 """
 )
 
-# field
-MARK = (
+MARK_STALE = (
     _COMMON
     + """
-if markable() then redis.call('HSET', key, ARGV[1], moment()) end
+if markable() then redis.call('HSET', key, 'stale', moment()) end
 return 1
 """
 )
 
-# field
-UNMARK = (
+# the problem, or nothing where there is none any more
+NOTE_PROBLEM = (
     _COMMON
     + """
-redis.call('HDEL', key, ARGV[1])
+if not ARGV[1] then redis.call('HDEL', key, 'problem', 'noted')
+elseif markable() then redis.call('HSET', key, 'problem', ARGV[1], 'noted', moment()) end
 return 1
 """
 )

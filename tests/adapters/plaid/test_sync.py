@@ -27,7 +27,7 @@ def calls(local_plaid: LocalPlaid) -> int:
 def begun(local_plaid: LocalPlaid, bench: Bench, user: str = "demo") -> tuple[str, str]:
     """A connected bank and a cursor of this moment."""
     token = local_plaid.connect(user)
-    return token, bench.client.cursor_now(Secret(token))
+    return token, bench.client.cursor_now(Secret(token), BANK)
 
 
 def since(bench: Bench, token: str, cursor: str) -> Changes:
@@ -226,7 +226,7 @@ def test_a_loop_that_has_to_begin_anew_is_no_failure_of_plaids(local_plaid: Loca
 def test_a_field_refused_where_no_cursor_was_sent_keeps_its_name(local_plaid: LocalPlaid, bench: Bench):
     token = local_plaid.connect("user_good")
     local_plaid.fault(PATH, error_code="INVALID_FIELD")
-    for asked in (lambda: since(bench, token, ""), lambda: bench.client.cursor_now(Secret(token))):
+    for asked in (lambda: since(bench, token, ""), lambda: bench.client.cursor_now(Secret(token), BANK)):
         with pytest.raises(PlaidFault, match="INVALID_FIELD"):
             asked()
 
@@ -249,7 +249,7 @@ def test_a_server_that_has_always_more_is_not_believed(
 
 def test_a_cursor_of_now_that_is_halfway_a_loop_is_not_kept(bench_at: BenchMaker, rude_server: RudeServer):
     rude_server.answer = page(has_more=True)
-    assert bench_at(rude_server.url).client.cursor_now(Secret("t")) == ""
+    assert bench_at(rude_server.url).client.cursor_now(Secret("t"), BANK) == ""
 
 
 def test_lists_that_are_null_are_empty(bench_at: BenchMaker, rude_server: RudeServer):

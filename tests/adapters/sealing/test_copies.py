@@ -34,6 +34,18 @@ def joined(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
+def anns_key() -> bytes:
+    """The key of Ann's entry, as docs/decisions/0009 says it is made."""
+    pepper = HKDF(SHA256(), 32, b"keepless.sealing", b"purpose/cache").derive(urlsafe_b64decode(KEY))
+    info = joined(b"keepless.cache", b"sandbox", envelope.name(ANN.item_id).encode())
+    return HKDF(SHA256(), 32, pepper, info).derive(joined(ANN.secret, b"access-local-ann"))
+
+
+def bound_to_anns_rows() -> bytes:
+    name = envelope.name(ANN.item_id).encode()
+    return joined(b"klc1", bytes.fromhex(key_id(KEY)), b"cache", b"rows", name, b"sandbox")
+
+
 @given(st.binary(max_size=3_000), st.binary(max_size=40), st.text(max_size=40), st.text(max_size=40), st.text())
 def test_what_was_sealed_opens_for_its_owner(plaintext, secret, token, item, part):
     owner = CopyOwner(
@@ -63,13 +75,7 @@ def test_the_format_is_the_one_that_the_documents_describe():
     sealed = envelope.seal(ANN, "rows", PLAIN)
     version, by, nonce, ciphertext = sealed[:4], sealed[4:8], sealed[8:20], sealed[20:]
     assert (version, by.hex()) == (b"klc1", key_id(KEY))
-    pepper = HKDF(SHA256(), 32, b"keepless.sealing", b"purpose/cache").derive(urlsafe_b64decode(KEY))
-    name = envelope.name(ANN.item_id).encode()
-    key = HKDF(SHA256(), 32, pepper, joined(b"keepless.cache", b"sandbox", name)).derive(
-        joined(ANN.secret, b"access-local-ann")
-    )
-    bound = joined(version, by, b"cache", b"rows", name, b"sandbox")
-    padded = AESGCM(key).decrypt(nonce, ciphertext, bound)
+    padded = AESGCM(anns_key()).decrypt(nonce, ciphertext, bound_to_anns_rows())
     assert padded == joined(PLAIN) + bytes(STEP - 4 - len(PLAIN))
 
 
@@ -189,9 +195,8 @@ LIES = {
 @pytest.mark.parametrize("padded", LIES.values(), ids=LIES.keys())
 def test_padding_that_lies_is_malformed_even_where_the_seal_is_right(padded):
     genuine = envelope.seal(ANN, "rows", PLAIN)
-    name = envelope.name(ANN.item_id)
     nonce = bytes(12)
-    lying = genuine[:8] + nonce + envelope._cipher(ANN, name).encrypt(nonce, padded, envelope._bound("rows", name))
+    lying = genuine[:8] + nonce + AESGCM(anns_key()).encrypt(nonce, padded, bound_to_anns_rows())
     assert reason_of(lying) == "malformed"
 
 

@@ -16,7 +16,7 @@ from support.proxy import Conversation, forward, listening, tls_proxy
 from support.run import wait_until
 from support.valkey import ValkeyServer, free_port, valkey_server
 
-from keepless.adapters.valkey import connection, pause
+from keepless.adapters.valkey import connection, pause, sockets
 from keepless.adapters.valkey.cache import ValkeyCache
 from keepless.core.secret import Secret
 from keepless.errors import CacheFault
@@ -60,7 +60,7 @@ EVERY_METHOD: dict[str, Callable[[ValkeyCache], object]] = {
     "add": lambda cache: cache.add(NAME, 1, "rows", b"x"),
     "release": lambda cache: cache.release(NAME, 1),
     "mark_stale": lambda cache: cache.mark_stale(NAME),
-    "mark_login": lambda cache: cache.mark_login(NAME, needed=True),
+    "note_problem": lambda cache: cache.note_problem(NAME, "ITEM_LOCKED reconnect"),
     "forget": lambda cache: cache.forget(NAME),
 }
 
@@ -242,11 +242,13 @@ def test_a_socket_that_is_not_there_and_a_name_that_means_nothing_are_faults(tmp
         assert reason_of(cache) == "unreachable"
     with cache_at("redis://no-such-host.invalid") as cache:
         assert reason_of(cache) in {"unreachable", "slow"}
+    with cache_at("redis://no..name") as cache:
+        assert reason_of(cache) == "unreachable"
 
 
 def test_a_name_that_takes_long_to_look_up_is_not_waited_for(monkeypatch):
     answered = threading.Event()
-    monkeypatch.setattr(connection.socket, "getaddrinfo", lambda *_, **__: answered.wait(30) and [])
+    monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *_, **__: answered.wait(30) and [])
     with cache_at("redis://slow.example", seconds=0.05) as cache:
         assert reason_of(cache) == "slow"
     answered.set()
@@ -294,12 +296,12 @@ def test_an_answer_that_comes_too_late_is_never_taken_for_that_of_the_next_quest
 
 
 def test_when_its_time_is_over_what_is_there_is_taken_and_crumbs_are_not_waited_for(monkeypatch):
-    monkeypatch.setattr(connection, "LATENESS", 1e18)
+    monkeypatch.setattr(sockets, "LATENESS", 1e18)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        bounded = connection.BoundedSocket(ours, 1e-9)
+        bounded = sockets.BoundedSocket(ours, 1e-9)
         bounded.sendall(b"?")
-        for piece in (b"x" * 20_000, b"y" * 20_000, *[b"z"] * (connection.MAX_LATE_CRUMBS + 1)):
+        for piece in (b"x" * 20_000, b"y" * 20_000, *[b"z"] * (sockets.MAX_LATE_CRUMBS + 1)):
             theirs.sendall(piece)
             assert bounded.recv(65_536) == piece
         theirs.sendall(b"z")
@@ -312,7 +314,7 @@ def test_when_its_time_is_over_what_is_there_is_taken_and_crumbs_are_not_waited_
 def test_what_comes_far_too_late_is_not_taken_at_all():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        bounded = connection.BoundedSocket(ours, 1e-9)
+        bounded = sockets.BoundedSocket(ours, 1e-9)
         bounded.sendall(b"?")
         theirs.sendall(b"x")
         with pytest.raises(TimeoutError):
@@ -402,7 +404,7 @@ def test_the_permissions_that_the_documents_name_are_enough():
         with cache_at(f"redis://keepless:secret@127.0.0.1:{server.port}") as cache:
             revision = fill(cache)
             cache.mark_stale(NAME)
-            cache.mark_login(NAME, needed=False)
+            cache.note_problem(NAME, None)
             assert cache.add(NAME, revision, "live", b"y")
             cache.release(NAME, cache.claim(NAME, seconds=5))
             cache.forget(NAME)

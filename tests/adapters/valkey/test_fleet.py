@@ -198,3 +198,11 @@ def test_the_second_of_two_hosts_is_asked_while_the_first_is_down():
         with pytest.raises(CacheFault):
             cache.read([("keepless:x", "rows")])
         assert cache.read([("keepless:x", "rows")])[0].revision is None
+
+
+@pytest.mark.parametrize("port", [0, -1])
+def test_a_map_that_names_a_socket_of_this_machine_is_not_believed(port):
+    asked = fleet.Server("127.0.0.1", 7000)
+    with pytest.raises(ValueError):  # noqa: PT011 - it is told from nothing else
+        fleet._owners([[0, fleet.SLOTS - 1, [b"/run/somebody.sock", port]]], asked)
+    assert set(fleet._owners([[0, fleet.SLOTS - 1, [b"10.0.0.1", 7001]]], asked)) == {fleet.Server("10.0.0.1", 7001)}

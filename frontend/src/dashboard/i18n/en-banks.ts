@@ -41,6 +41,7 @@ export const banks = {
   noAccounts: "The bank told of no account.",
   again: (bank: string): string => `Log in to ${bank} again`,
   retry: (bank: string): string => `Ask ${bank} again`,
+  retryThem: "Ask them again",
   askingBank: (bank: string): string => `Asking ${bank}`,
   missing: {
     noTransactions: "This bank gives Plaid no transactions.",
@@ -82,7 +83,10 @@ export const banks = {
     others: "Your other banks are shown below.",
     earlier: "What it told before is still shown.",
     earlierAged: (span: string): string => `What it told ${span} ago is still shown.`,
-    asksItselfAt: (time: string): string => `It is asked again by itself at ${time}.`,
+    earlierOfThem: "What came from them before is still shown.",
+    earlierOfThemAged: (span: string): string => `What they told ${span} ago is still shown.`,
+    asksItselfAt: (time: string, banks: number): string =>
+      banks === 1 ? `It is asked again by itself at ${time}.` : `They are asked again by themselves at ${time}.`,
     askLater: (when: string): string => `Trying again can help from ${when} on.`,
     anew: "Connect it anew",
     code: (code: string): string => `Code *${code}*`,
@@ -95,12 +99,17 @@ export const banks = {
     BAD_ANSWER: (bank: string): Said => ({ title: `${bank}: Plaid's answer made no sense`, detail: "It was not what Plaid's documentation says.", next: LATER }),
     PLANNED_MAINTENANCE: (bank: string): Said => ({ title: `${bank}: Plaid is temporarily unavailable`, detail: "It is being maintained.", next: LATER }),
     CHANGING: (bank: string): Said => ({ title: `${bank} is being updated`, detail: "Its list kept changing while it was read.", next: LATER }),
-    retry: (bank: string): Said => ({ title: `${bank} cannot be read right now`, detail: "Plaid or the bank has a passing fault.", next: LATER }),
+    retry: (bank: string, banks: number): Said => ({
+      title: `${bank} cannot be read right now`,
+      detail: banks === 1 ? "Plaid or the bank has a passing fault." : "Plaid or the banks have a passing fault.",
+      next: LATER,
+    }),
     wait: (bank: string): Said => ({ title: `${bank} is still being read`, detail: "Plaid is fetching it for the first time." }),
     reconnect: (bank: string): Said => ({ title: `${bank} asks you to log in again`, detail: "Its permission has run out. Log in again and it is back." }),
     relink: (bank: string): Said => ({ title: `${bank} has to be connected anew`, detail: "This connection cannot be repaired. Connect the bank anew, then remove the old connection." }),
     drop: (bank: string): Said => ({ title: `${bank} is no longer connected`, detail: "The connection has ended at Plaid. Remove it here; connect the bank anew if you want to see it." }),
     operator: (bank: string): Said => ({ title: `${bank}: Plaid refuses this installation`, detail: "Its keys or its permissions are not right. Whoever runs it has to look at its settings; the status page says more." }),
     none: (bank: string): Said => ({ title: `${bank}: Plaid refused the request`, detail: "Trying again will not change that. You can remove this bank." }),
-  } as Readonly<Record<string, (bank: string) => Said>>,
+    // Of one bank, or of so many whose names are given as one text.
+  } as Readonly<Record<string, (bank: string, banks: number) => Said>>,
 };

@@ -18,7 +18,7 @@ export const common = {
     `${done} of ${asked} banks answered, ${rowsText} ${rows === 1 ? "transaction" : "transactions"} so far. Still asking ${missing}`,
   reading: (months: number): string => `Reading ${months} months of history; what is here already can be used`,
   asked: (when: string): string => `Asked ${when}`,
-  looking: (names: string): string => `Looking for news at ${names}; what is here already can be used`,
+  looking: (names: string, banks: number): string => (banks === 1 ? `Looking for news at ${names}` : `Looking for news at ${banks} banks`),
   updatedNow: "Updated just now.",
   age: {
     asOf: (ago: string): string => `as of ${ago}`,
@@ -43,8 +43,8 @@ export const common = {
   heldOnServer: {
     nothing: "nothing",
     date: "a date, in memory only",
-    copy: (last: string): string => `a sealed copy that only this browser opens, until ${last}`,
-    copyAndDate: (last: string): string => `a sealed copy that only this browser opens, until ${last}, and a date`,
+    copy: (last: string): string => `sealed copies that only this browser's cookie opens, until ${last} at the latest`,
+    copyAndDate: (last: string): string => `sealed copies that only this browser's cookie opens, until ${last} at the latest, and a date`,
   },
   empty: {
     unread: "None of your banks could be read, so there is nothing to show yet. What each one needs is said above.",

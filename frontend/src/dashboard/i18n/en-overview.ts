@@ -41,6 +41,8 @@ export const overview = {
     title: "Due next",
     none: (banks: number): string => (banks === 1 ? "Your bank tells of no payment to make." : "Your banks tell of no payment to make."),
     overdue: (day: string): string => `overdue since ${day}`,
+    /** Where the day that the bank names is still to come. */
+    overdueDue: (day: string): string => `the bank calls it overdue; due ${day}`,
     overdueUndated: "overdue",
     on: (day: string, when: string): string => `${day}, ${when}`,
     atLeast: (amount: string): string => `at least ${amount}`,

@@ -10,8 +10,8 @@ export const privacy = {
   server: "On the server",
   serverNothing: "Nothing: no row, no file, no cache entry. Your figures pass through its memory while it answers you.",
   serverCopy: (bank: string, size: string, told: string, until: string): string =>
-    `A copy of what ${bank} told on ${told}, ${size}, sealed: only this browser can open it. It is of no use to anyone after ${until}.`,
-  serverUnknown: "The cache does not say now what it has. What it has of you is sealed, only this browser can open it, and after seven days nobody can.",
+    `A copy of what ${bank} told on ${told}, ${size}, sealed: it opens only with this browser's cookie, and for nobody after ${until}.`,
+  serverUnknown: "The cache does not say now what it has. What it has of you is sealed, opens only with this browser's cookie, and after seven days for nobody.",
   serverNote: (bank: string, until: string): string => `In its memory only: that ${bank} ends its permission on ${until}.`,
   plaid: "At Plaid",
   plaidConnections: (banks: number): string =>

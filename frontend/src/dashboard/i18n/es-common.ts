@@ -20,12 +20,12 @@ export const common: Words["common"] = {
     `${done === 1 ? "Ha respondido" : "Han respondido"} ${done} de ${asked} bancos; ${rowsText} ${rows === 1 ? "movimiento" : "movimientos"} hasta ahora. Falta ${missing}`,
   reading: (months) => `Leyendo ${months} meses de historial; lo que ya se ve se puede usar`,
   asked: (when) => `Consultado: ${when}`,
-  looking: (names) => `Buscando novedades en ${names}; lo que ya se ve se puede usar`,
+  looking: (names, banks) => (banks === 1 ? `Buscando novedades en ${names}` : `Buscando novedades en ${banks} bancos`),
   updatedNow: "Acaba de actualizarse.",
   age: {
     asOf: (ago) => `datos de ${ago}`,
     asOfBank: (bank, ago) => `${bank}: datos de ${ago}`,
-    old: (span) => `Estos datos tienen ${span} de antigüedad.`,
+    old: (span) => `Esto es de hace ${span}.`,
     oldBank: (bank, span) => `Lo que se ve de ${bank} tiene ${span} de antigüedad.`,
   },
   askAgain: "Consultar de nuevo",
@@ -44,8 +44,8 @@ export const common: Words["common"] = {
   heldOnServer: {
     nothing: "nada",
     date: "una fecha, solo en memoria",
-    copy: (last) => `una copia sellada que solo este navegador abre, hasta el ${last}`,
-    copyAndDate: (last) => `una copia sellada que solo este navegador abre, hasta el ${last}, y una fecha`,
+    copy: (last) => `copias selladas que solo abre la cookie de este navegador, hasta el ${last} a más tardar`,
+    copyAndDate: (last) => `copias selladas que solo abre la cookie de este navegador, hasta el ${last} a más tardar, y una fecha`,
   },
   empty: {
     unread: "No se ha podido leer ninguno de sus bancos, así que aún no hay nada que mostrar. Arriba se indica qué necesita cada uno.",

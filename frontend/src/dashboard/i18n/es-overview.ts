@@ -42,6 +42,7 @@ export const overview: Words["overview"] = {
     title: "Próximos pagos",
     none: (banks) => (banks === 1 ? "Su banco no comunica ningún pago pendiente." : "Sus bancos no comunican ningún pago pendiente."),
     overdue: (day) => `vencido desde el ${day}`,
+    overdueDue: (day) => `el banco lo da por vencido; fecha: ${day}`,
     overdueUndated: "vencido",
     on: (day, when) => `${day}, ${when}`,
     atLeast: (amount) => `mínimo ${amount}`,

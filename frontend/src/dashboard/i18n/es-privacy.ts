@@ -12,8 +12,8 @@ export const privacy: Words["privacy"] = {
   server: "En el servidor",
   serverNothing: "Nada: ninguna fila, ningún archivo, ninguna entrada de caché. Sus cifras pasan por su memoria mientras le responde.",
   serverCopy: (bank, size, told, until) =>
-    `Una copia de lo que ${bank} comunicó el ${told}, ${size}, sellada: solo este navegador puede abrirla. Después del ${until} no le sirve a nadie.`,
-  serverUnknown: "La caché no dice ahora qué tiene. Lo que tenga de usted está sellado, solo este navegador puede abrirlo y, pasados siete días, nadie.",
+    `Una copia de lo que ${bank} comunicó el ${told}, ${size}, sellada: solo se abre con la cookie de este navegador, y después del ${until} ya no se abre para nadie.`,
+  serverUnknown: "La caché no dice ahora qué tiene. Lo que tenga de usted está sellado, solo se abre con la cookie de este navegador y, pasados siete días, para nadie.",
   serverNote: (bank, until) => `Solo en su memoria: que el permiso de ${bank} termina el ${until}.`,
   plaid: "En Plaid",
   plaidConnections: (banks) =>

@@ -9,7 +9,7 @@ import { ago, lasting } from "../format";
 import { words } from "../i18n";
 import { answered } from "../state";
 
-const FRESH = 600_000; // as long as the server takes a copy for fresh; milliseconds
+export const FRESH = 600_000; // as long as the server takes a copy for fresh; milliseconds
 const OLD = 3_600_000;
 
 export function Ages() {

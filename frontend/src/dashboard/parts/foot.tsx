@@ -32,6 +32,6 @@ function onServer(): string {
   const { heldOnServer } = words.value.common;
   const { copiesUntil, noted } = document.body.dataset;
   if (copiesUntil === undefined) return noted === undefined ? heldOnServer.nothing : heldOnServer.date;
-  const last = day(dayOf(copiesUntil));
+  const last = day(dayOf(copiesUntil), "yearless"); // it is a week away at most
   return noted === undefined ? heldOnServer.copy(last) : heldOnServer.copyAndDate(last);
 }

@@ -3,7 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { ageOf } from "../age";
 import { NO_FILTER } from "../filter";
-import { clock, day, lasting, time } from "../format";
+import { clock, day, lasting, list, minuteAfter, time } from "../format";
 import { words } from "../i18n";
 import { address, answered, ask, asking, banks, fault, load, problems, reach, today, view } from "../state";
 import { askAgain, comesBy, waitForBanks, wasUsed } from "./again";
@@ -17,6 +17,8 @@ import type { ComponentChildren } from "preact";
 
 const RENEW_AHEAD = 14; // days
 const A_DAY = 86_400_000;
+/** What is Plaid's own fault (docs/outages.md), and one notice for all banks that it keeps back. */
+const OF_PLAID: readonly string[] = ["TIMEOUT", "DEADLINE", "UNREACHABLE", "PLANNED_MAINTENANCE", "INTERNAL_SERVER_ERROR"];
 
 async function askEvery(): Promise<void> {
   await (reach.value === 0 ? load() : ask(reach.value));
@@ -37,7 +39,7 @@ export function Notices() {
   return (
     <section class={alone ? "notices alone" : "notices"} aria-label={words.value.banks.notices.label}>
       {fault.value !== null && <FaultNotice fault={fault.value} onRetry={() => void askEvery()} />}
-      {problems.value.map((each) => <Problem key={each.key} line={each} />)}
+      {together(problems.value).map((lines) => <Problem key={sharedBy(lines[0])} lines={lines} />)}
       {fault.value === null && silent.map((each) => <Silent key={each.asked.key} {...each} />)}
       {soon.map(({ bank, ends }) => <Soon key={bank.key} bank={bank} ends={ends} />)}
       {twice.map((name) => <Twice key={name} name={name} />)}
@@ -55,20 +57,34 @@ function Notice({ state = "", title, children }: { state?: "" | "waiting" | "bro
   );
 }
 
-function Problem({ line }: { line: LiveProblem }) {
-  const { key, problem, title, detail, next_step: nextStep } = line;
+/** At least one. */
+type Lines = readonly [LiveProblem, ...LiveProblem[]];
+
+/** What tells the notice of this problem from others: its cause where that is Plaid's, else its bank. */
+function sharedBy({ key, problem }: LiveProblem): string {
+  return problem.action === "retry" && OF_PLAID.includes(problem.code) ? problem.code : key;
+}
+
+function together(every: readonly LiveProblem[]): readonly Lines[] {
+  const groups = new Map<string, Lines>();
+  for (const line of every) groups.set(sharedBy(line), [...(groups.get(sharedBy(line)) ?? []), line] as unknown as Lines);
+  return [...groups.values()];
+}
+
+function Problem({ lines }: { lines: Lines }) {
+  const { problem, title, detail, next_step: nextStep } = lines[0];
   const { problems: said, notices, someBank } = words.value.banks;
-  const bank = problem.bank.name || someBank;
+  const bank = list([...new Set(lines.map((line) => line.problem.bank.name || someBank))]);
   // The server's own words, in English, where a code or an action is newer than this page.
-  const known = (said[problem.code] ?? said[problem.action])?.(bank) ?? { title: `${bank}: ${title}`, detail, next: nextStep };
+  const known = (said[problem.code] ?? said[problem.action])?.(bank, lines.length) ?? { title: `${bank}: ${title}`, detail, next: nextStep };
   const waits = problem.action === "wait";
   return (
     <Notice state={waits ? "waiting" : problem.action === "retry" ? "" : "broken"} title={known.title}>
       <p>
-        {[known.detail, ...(waits ? [notices.asksItself] : [whenAgain(line) || known.next, remainder(key)])].filter(Boolean).join(" ")}
+        {[known.detail, waits ? notices.asksItself : whenAgain(lines) || known.next, remainder(lines)].filter(Boolean).join(" ")}
       </p>
       <div class="acts">
-        <NextStep problem={problem} bank={bank} bankKey={key} />
+        <NextStep problem={problem} bank={bank} bankKeys={lines.map(({ key }) => key)} />
         <small>
           <Marked
             as="code"
@@ -80,31 +96,38 @@ function Problem({ line }: { line: LiveProblem }) {
   );
 }
 
-/** What is on the page in spite of this bank. */
-function remainder(key: string): string {
-  const { earlier, earlierAged, others } = words.value.banks.notices;
-  const answer = banks.value.get(key)?.answer;
-  if (answer?.type === "bank") return ageOf(answer.fetched_at) > 0 ? earlierAged(lasting(ageOf(answer.fetched_at))) : earlier;
-  return answered.value.length > 0 ? others : "";
+/** What is on the page in spite of these banks. */
+function remainder(lines: Lines): string {
+  const { earlier, earlierAged, earlierOfThem, earlierOfThemAged, others } = words.value.banks.notices;
+  const ages = lines.flatMap(({ key }) => {
+    const answer = banks.value.get(key)?.answer;
+    return answer?.type === "bank" ? [ageOf(answer.fetched_at)] : [];
+  });
+  const [age] = ages;
+  if (age === undefined) return answered.value.length > 0 ? others : "";
+  if (lines.length === 1) return age > 0 ? earlierAged(lasting(age)) : earlier;
+  const isAlike = ages.length === lines.length && age > 0 && ages.every((each) => lasting(each) === lasting(age));
+  return isAlike ? earlierOfThemAged(lasting(age)) : earlierOfThem;
 }
 
 /** When asking again can help, in the visitor's zone; nothing where nobody knows, or it was tried then. */
-function whenAgain(line: LiveProblem): string {
+function whenAgain(lines: Lines): string {
   const { asksItselfAt, askLater } = words.value.banks.notices;
-  const { action, retry_at: moment } = line.problem;
-  if (moment === null || wasUsed(line) || Number.isNaN(Date.parse(moment))) return "";
-  if (comesBy(line) !== null) return asksItselfAt(time(moment));
-  return action === "retry" ? askLater(clock(moment)) : "";
+  const line = lines.find((each) => Date.parse(each.problem.retry_at ?? "") > 0 && !wasUsed(each));
+  if (line === undefined) return "";
+  const moment = minuteAfter(line.problem.retry_at!);
+  if (comesBy(line) !== null) return asksItselfAt(time(moment), lines.length);
+  return line.problem.action === "retry" ? askLater(clock(moment)) : "";
 }
 
-function NextStep({ problem, bank, bankKey }: { problem: LiveProblem["problem"]; bank: string; bankKey: string }) {
+function NextStep({ problem, bank, bankKeys }: { problem: LiveProblem["problem"]; bank: string; bankKeys: readonly string[] }) {
   const { again, notices, remove } = words.value.banks;
   switch (problem.action) {
     case "reconnect":
       return <a class="button" href={`/setup#reconnect=${problem.bank.item_id}`}>{again(bank)}</a>;
     case "retry":
     case "wait":
-      return <Retry bank={bank} bankKey={bankKey} />;
+      return <Retry bank={bank} bankKeys={bankKeys} />;
     case "relink":
     case "drop":
       return (
@@ -120,16 +143,17 @@ function NextStep({ problem, bank, bankKey }: { problem: LiveProblem["problem"];
   }
 }
 
-/** Asks this bank alone. Stays where it is while the bank is asked: a button that vanishes would drop the focus. */
-function Retry({ bank, bankKey }: { bank: string; bankKey: string }) {
-  const busy = banks.value.get(bankKey)?.asking ?? false;
+/** Asks these banks alone. Stays where it is while they are asked: a button that vanishes would drop the focus. */
+function Retry({ bank, bankKeys }: { bank: string; bankKeys: readonly string[] }) {
+  const { askingBank, retry: retryOne, retryThem } = words.value.banks;
+  const busy = bankKeys.some((key) => banks.value.get(key)?.asking);
   const retry = async (): Promise<void> => {
-    await askAgain(bankKey);
+    await Promise.all(bankKeys.map(askAgain));
     rescueFocus(view.value);
   };
   return (
     <button type="button" class="quiet" aria-busy={busy} aria-disabled={busy} onClick={() => busy || void retry()}>
-      {busy ? words.value.banks.askingBank(bank) : words.value.banks.retry(bank)}
+      {busy ? askingBank(bank) : bankKeys.length === 1 ? retryOne(bank) : retryThem}
     </button>
   );
 }
@@ -140,7 +164,7 @@ function Silent({ asked }: BankState) {
   return (
     <Notice title={notices.silent(bank)}>
       <p>{notices.silentDetail}</p>
-      <div class="acts"><Retry bank={bank} bankKey={asked.key} /></div>
+      <div class="acts"><Retry bank={bank} bankKeys={[asked.key]} /></div>
     </Notice>
   );
 }
@@ -169,7 +193,7 @@ function Partly({ bank }: { bank: LiveBank }) {
   return (
     <Notice title={words.value.banks.notices.partly(bank.bank.name)}>
       {missingOf(bank).failed.map((sentence) => <p key={sentence}>{sentence}</p>)}
-      <div class="acts"><Retry bank={bank.bank.name} bankKey={bank.key} /></div>
+      <div class="acts"><Retry bank={bank.bank.name} bankKeys={[bank.key]} /></div>
     </Notice>
   );
 }

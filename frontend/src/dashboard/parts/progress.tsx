@@ -3,9 +3,9 @@
 import { dayOf, monthsOf } from "../dates";
 import { clock, count, list } from "../format";
 import { words } from "../i18n";
-import { now } from "../age";
+import { ageOf, now } from "../age";
 import { answered, ask, asking, banks, book, fault, load, reach, start, updated } from "../state";
-import { Ages } from "./ages";
+import { Ages, FRESH } from "./ages";
 
 const NEWS = 60_000; // milliseconds
 
@@ -43,7 +43,7 @@ function Underway() {
   const missing = every.filter((bank) => bank.asking);
   const names = list([...new Set(missing.map(({ asked }) => asked.name || words.value.banks.someBank))]);
   if (missing.every(({ answer }) => answer?.type === "bank")) {
-    if (missing.some(({ answer }) => answer?.type === "bank" && answer.cache === "stale")) return <>{looking(names)}</>;
+    if (missing.some(({ answer }) => answer?.type === "bank" && answer.cache === "stale")) return <>{looking(names, missing.length)}</>;
     const { start: from, end: to } = start.value.period;
     return <>{reading(monthsOf(dayOf(to) - dayOf(from)))}</>;
   }
@@ -53,7 +53,8 @@ function Underway() {
 
 /** That newer figures are there is said once, and goes by itself: what leaves a status is not said. */
 function Asked() {
-  const oldest = answered.value.map((bank) => bank.fetched_at).sort()[0];
+  const moments = answered.value.map((bank) => bank.fetched_at).sort();
+  const oldest = moments.find((moment) => ageOf(moment) < FRESH) ?? moments[0]; // older ones are named beside it
   const { asked, updatedNow } = words.value.common;
   if (oldest === undefined) return null;
   return (

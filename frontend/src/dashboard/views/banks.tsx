@@ -89,7 +89,7 @@ function Bank({ bank }: { bank: BankState }) {
       </header>
       <div>
         {problem !== null && (
-          <p class={STATES[problem.problem.action] ?? "bad"}>{(problems[problem.problem.code] ?? problems[problem.problem.action])?.(name).title ?? problem.title}</p>
+          <p class={STATES[problem.problem.action] ?? "bad"}>{(problems[problem.problem.code] ?? problems[problem.problem.action])?.(name, 1).title ?? problem.title}</p>
         )}
         {answer?.type === "bank" && <Told bank={answer} />}
         {answer === null && !asking && <p class="bad">{notices.silent(name)}</p>}

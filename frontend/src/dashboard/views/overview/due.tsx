@@ -34,7 +34,7 @@ function Payment({ due: { accountId, amount, currency, statementBalance, due, da
   const say = words.value.overview.due;
   const when =
     due === null ? say.overdueUndated
-    : overdue === true ? say.overdue(day(dayOf(due), "short"))
+    : overdue === true ? (days ?? 0) < 0 ? say.overdue(day(dayOf(due), "short")) : say.overdueDue(day(dayOf(due), "short"))
     : say.on(day(dayOf(due), "short"), inDays(days ?? 0));
   return (
     <li>

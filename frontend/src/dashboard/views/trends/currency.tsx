@@ -30,8 +30,7 @@ export function Currency({ series, category, alone }: Shown) {
   return (
     <div class="currency">
       <h2 class="sum">
-        {course !== null && <span class="figure">{money(course.average, currency)}</span>}{" "}
-        {course === null ? say.months(alone ? "" : currency) : say.average(alone ? "" : currency)}
+        <Sum series={series} category={category} course={course} inWords={alone ? "" : currency} />
       </h2>
       <p class="lead" data-figure>
         {meaning(course)} {kept > 0 && say.keptMonths(kept)}
@@ -40,6 +39,20 @@ export function Currency({ series, category, alone }: Shown) {
       <Table series={series} columns={columns} category={category} />
       <Made series={series} category={category} chosen={chosen} course={course} />
     </div>
+  );
+}
+
+/** The usual month; before there are two whole ones, the one that is known best. `inWords` is the currency where it is said. */
+function Sum({ series, category, course, inWords }: { readonly series: Series; readonly category: string; readonly course: Course | null; readonly inWords: string }) {
+  const say = words.value.trends;
+  const only = latestWhole(series, 1)[0] ?? series.months.findLast(({ told }) => told !== null)!.told!;
+  const amount = course === null ? spentIn(only, category) : course.average;
+  const inMonth = only.complete ? say.inMonth : say.inPartOf;
+  return (
+    <>
+      <span class="figure">{money(amount, series.currency)}</span>{" "}
+      {course === null ? inMonth(monthName(only.month), inWords) : say.average(inWords)}
+    </>
   );
 }
 

@@ -36,6 +36,11 @@ export function Keeping() {
     if (state.is === "done" && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
   }, [state]);
 
+  // On a phone it opens below the window's edge, where nobody would look for it.
+  useEffect(() => {
+    if (panel !== null) document.getElementById("trends-panel")?.scrollIntoView({ block: "nearest" });
+  }, [panel]);
+
   const act = async ({ busy: says, run }: Act): Promise<void> => {
     if (busy) return;
     setState({ is: "busy", says });
