@@ -125,6 +125,7 @@ def test_the_columns_and_the_table_say_the_same_of_every_month(connected):
     columns = [link.get_attribute("aria-label") for link in chart(page).get_by_role("link").all()]
     main(page).get_by_text("The same as a table").first.click()
     table = main(page).get_by_role("table", name="Spending and income by month").first
+    expect(table).to_be_visible()
     said = []
     for row in table.get_by_role("row").all()[1:]:
         month, spent, income, source = (cell.inner_text() for cell in row.locator("th, td").all())

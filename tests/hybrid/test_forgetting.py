@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from hybrid.conftest import hybrid_site
@@ -107,6 +108,8 @@ def test_input_21_readers_that_are_under_way_leave_no_part_behind(  # noqa: PLR0
         valkey.call("DEL", name)
     if act == "a renewal":
         site.parts.keeping.mark_stale(item_of(site, visitor))
+    if act == "a reload with force":
+        site.clock.ahead += timedelta(minutes=1)
     local_plaid.fault("*", latency_ms=400)
     headers = {"Cache-Control": "no-cache"} if act == "a reload with force" else {}
 

@@ -85,6 +85,7 @@ PER_ITEM = {
 
 
 def test_each_endpoint_keeps_plaids_limit_of_calls_an_item(plaid_with, clock):
+    clock.now = datetime.now(UTC)  # the bodies are of today
     api = plaid_with(rate_limits="production")
     access_token = linked(api, clock.now.date())
     for path, (number, code) in PER_ITEM.items():
