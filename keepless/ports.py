@@ -90,12 +90,14 @@ class Copy(msgspec.Struct, frozen=True):
     """What a cache holds of one part of one entry.
 
     `revision` is the claim under which the entry was kept; None where there is no entry. `sealed` is None where the
-    entry has no such part. `is_stale` and `problem` are what it was marked with since.
+    entry has no such part. `is_stale`, `is_outdated` (in more than a sync tells) and `problem` are what it was marked
+    with since.
     """
 
     revision: int | None = None
     sealed: bytes | None = None
     is_stale: bool = False
+    is_outdated: bool = False
     problem: str | None = None
 
 
@@ -134,8 +136,11 @@ class Cache(Protocol):
         """Gives a claim back without keeping anything; one that is not held any more is ignored."""
         ...
 
-    def mark_stale(self, name: str) -> None:
-        """Marks the entry, where there is one, as older than what the bank has."""
+    def mark_stale(self, name: str, *, outdated: bool = False) -> None:
+        """Marks the entry, where there is one, as older than what the bank has.
+
+        `outdated`: in more than a sync tells, so that all of it is to be read anew.
+        """
         ...
 
     def note_problem(self, name: str, problem: str | None) -> None:

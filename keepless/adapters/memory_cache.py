@@ -24,6 +24,7 @@ class _Entry:
     claim: int | None = None
     claim_ends: datetime | None = None
     stale: int | None = None
+    outdated: int | None = None
     problem: tuple[str, int] | None = None
     closed_until: datetime | None = None
 
@@ -69,8 +70,9 @@ class MemoryCache:
             if until <= now:
                 return False
             stale = held.stale if held.stale is not None and held.stale >= claim else None
+            outdated = held.outdated if held.outdated is not None and held.outdated >= claim else None
             problem = held.problem if held.problem is not None and held.problem[1] >= claim else None
-            self._put(name, _Entry(dict(parts), claim, until, stale=stale, problem=problem))
+            self._put(name, _Entry(dict(parts), claim, until, stale=stale, outdated=outdated, problem=problem))
             return True
 
     def add(self, name: str, revision: int, part: str, sealed: bytes) -> bool:
@@ -90,10 +92,12 @@ class MemoryCache:
             if entry.revision is None:
                 del self._entries[name]
 
-    def mark_stale(self, name: str) -> None:
+    def mark_stale(self, name: str, *, outdated: bool = False) -> None:
         with self._lock:
             if entry := self._markable(name):
                 entry.stale = self._moment(entry)
+                if outdated:
+                    entry.outdated = entry.stale
 
     def note_problem(self, name: str, problem: str | None) -> None:
         with self._lock:
@@ -117,7 +121,13 @@ class MemoryCache:
         entry = self._there(name)
         if entry is None or entry.revision is None:
             return Copy()
-        return Copy(entry.revision, entry.parts.get(part), entry.stale is not None, entry.problem and entry.problem[0])
+        return Copy(
+            entry.revision,
+            entry.parts.get(part),
+            is_stale=entry.stale is not None,
+            is_outdated=entry.outdated is not None,
+            problem=entry.problem and entry.problem[0],
+        )
 
     def _there(self, name: str) -> _Entry | None:
         """What the name holds now: what is over is gone."""

@@ -245,7 +245,7 @@ class HybridPlaidClient(StatelessPlaidClient):
             self._shelf.release(seen.key, claim)
             return _Outcome(CacheUse.HIT, self._cut(held, start, end))
         try:
-            copy = self._copyist.copy(seen.key, held.copy, start, end)
+            copy = self._copyist.copy(seen.key, None if held.is_outdated else held.copy, start, end)
         except PlaidFault as fault:
             problem = self._failed(seen, claim, fault)
             return _Outcome(seen.use, self._standing(seen, problem, start, end), problem)

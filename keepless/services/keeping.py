@@ -38,10 +38,10 @@ class Keeping:
         with self._lock:
             return Shelf(self._cache, self._sealer, self._clock, vault, frozenset(self._to_forget))
 
-    def mark_stale(self, item_id: str) -> None:
-        """The bank has news."""
+    def mark_stale(self, item_id: str, *, outdated: bool = False) -> None:
+        """The bank has news; `outdated`: of more than its transactions, so that all of it is to be read anew."""
         try:
-            self._cache.mark_stale(self._sealer.name(item_id))
+            self._cache.mark_stale(self._sealer.name(item_id), outdated=outdated)
         except CacheFault as fault:
             _log.warning("copy not marked", reason=fault.reason)
 

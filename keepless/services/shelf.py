@@ -32,6 +32,7 @@ class Held(msgspec.Struct, frozen=True):
     prepared: Prepared | None = None
     copy: BankCopy | None = None
     is_stale: bool = False
+    is_outdated: bool = False
     problem: BankProblem | None = None
 
     @property
@@ -148,7 +149,12 @@ class Shelf:
         """What of `found` opens, is not over, and is for this view or reaches back to `start` (R10: else nothing)."""
         if self._forgotten and self._name(key) in self._forgotten:
             return Held()
-        held = Held(found.revision, is_stale=found.is_stale, problem=_problem_in(found.problem, key.bank))
+        held = Held(
+            found.revision,
+            is_stale=found.is_stale,
+            is_outdated=found.is_outdated,
+            problem=_problem_in(found.problem, key.bank),
+        )
         if found.sealed is None:
             return held
         try:

@@ -88,10 +88,10 @@ def _treat_copy(keeping: Keeping, event: Event) -> None:
             keeping.note_login(event.item_id, needed=True)
         case "ITEM", "LOGIN_REPAIRED":
             keeping.note_login(event.item_id, needed=False)
-            keeping.mark_stale(event.item_id)
-        case ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE") | ("LIABILITIES", "DEFAULT_UPDATE"):
-            keeping.mark_stale(event.item_id)
-        case "ITEM", "PENDING_DISCONNECT" | "PENDING_EXPIRATION" | "NEW_ACCOUNTS_AVAILABLE":
+            keeping.mark_stale(event.item_id, outdated=True)
+        case ("LIABILITIES", "DEFAULT_UPDATE") | ("ITEM", "NEW_ACCOUNTS_AVAILABLE"):
+            keeping.mark_stale(event.item_id, outdated=True)
+        case ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE") | ("ITEM", "PENDING_DISCONNECT" | "PENDING_EXPIRATION"):
             keeping.mark_stale(event.item_id)
 
 

@@ -270,6 +270,19 @@ def test_keeping_leaves_the_marks_that_came_after_the_claim(backend, name):
     assert copy(backend, name) == Copy(claim, b"two", is_stale=True)
 
 
+def test_what_is_outdated_is_stale_as_well_until_it_is_kept_anew(backend, name):
+    revision = keep(backend, name, rows=b"one")
+    backend.cache.mark_stale(name, outdated=True)
+    assert copy(backend, name) == Copy(revision, b"one", is_stale=True, is_outdated=True)
+    claim = backend.cache.claim(name, seconds=30)
+    backend.cache.keep(name, claim, {"rows": b"two"}, until=backend.clock() + WEEK)
+    assert copy(backend, name) == Copy(claim, b"two")
+    claim = backend.cache.claim(name, seconds=30)
+    backend.cache.mark_stale(name, outdated=True)
+    backend.cache.keep(name, claim, {"rows": b"three"}, until=backend.clock() + WEEK)
+    assert copy(backend, name) == Copy(claim, b"three", is_stale=True, is_outdated=True)
+
+
 def test_a_problem_that_is_noted_after_the_claim_stays(backend, name):
     keep(backend, name, rows=b"one")
     claim = backend.cache.claim(name, seconds=30)

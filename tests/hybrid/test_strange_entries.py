@@ -148,7 +148,9 @@ def test_r10_a_key_of_another_type_is_a_miss_and_is_replaced(site, valkey, visit
     assert seen(mine) == right
 
 
-@pytest.mark.parametrize("field", ["revision", "until", "claim", "claim_ends", "stale", "problem", "noted", "closed"])
+@pytest.mark.parametrize(
+    "field", ["revision", "until", "claim", "claim_ends", "stale", "outdated", "problem", "noted", "closed"]
+)
 def test_r10_rubbish_in_what_stands_in_clear_shows_nothing_wrong(site, valkey, visitors, field):
     mine, _ = visitors
     name, right = name_of(site, mine), seen(mine)

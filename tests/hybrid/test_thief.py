@@ -131,7 +131,7 @@ def test_the_thief_would_have_read_what_was_kept_in_another_form(tmp_path, kept,
 
 ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 NAME = re.compile(rb"keepless:[A-Za-z0-9_-]{43}")
-FIELD = rb"rows|live|live-long|board|revision|until|claim|claim_ends|stale|problem|noted|closed"
+FIELD = rb"rows|live|live-long|board|revision|until|claim|claim_ends|stale|outdated|problem|noted|closed"
 WORD = re.compile(FIELD + rb"|[A-Z][A-Z0-9_]{0,79} [a-z]{4,9}|\d{1,20}")
 
 

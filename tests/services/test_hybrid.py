@@ -254,6 +254,14 @@ class TestWhenTheBankFails:
 
 
 class TestWebhooks:
+    def test_news_of_more_than_a_sync_tells_are_followed_by_reading_everything(self, visitor):
+        visitor.looks()
+        visitor.keeping.mark_stale(visitor.item_id, outdated=True)
+        calls = visitor.calls_of(visitor.streams)
+        assert calls["/liabilities/get"] == 1
+        assert calls["/transactions/get"] >= 1
+        assert visitor.looks().use is CacheUse.HIT
+
     def test_news_make_the_next_look_renew_at_once(self, visitor):
         visitor.looks()
         visitor.local_plaid.change(visitor.token, added=1)

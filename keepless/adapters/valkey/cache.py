@@ -15,7 +15,7 @@ from keepless.errors import CacheFault
 from keepless.ports import Clock, Copy
 
 SECONDS = 0.05
-_MARKS = (scripts.REVISION, scripts.UNTIL, scripts.STALE, scripts.PROBLEM)
+_MARKS = (scripts.REVISION, scripts.UNTIL, scripts.STALE, scripts.OUTDATED, scripts.PROBLEM)
 _MOST_DIGITS = 18
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -60,8 +60,8 @@ class ValkeyCache:
     def release(self, name: str, claim: int) -> None:
         self._agreed(scripts.RELEASE, name, claim)
 
-    def mark_stale(self, name: str) -> None:
-        self._agreed(scripts.MARK_STALE, name)
+    def mark_stale(self, name: str, *, outdated: bool = False) -> None:
+        self._agreed(scripts.MARK_STALE, name, int(outdated))
 
     def note_problem(self, name: str, problem: str | None) -> None:
         self._agreed(scripts.NOTE_PROBLEM, name, *(() if problem is None else (problem,)))
@@ -97,12 +97,16 @@ class ValkeyCache:
             if str(reply).startswith("WRONGTYPE"):
                 return Copy()
             raise self._refusal(name, reply)
-        sealed, revision, until, stale, problem = reply
+        sealed, revision, until, stale, outdated, problem = reply
         number, end = _whole(revision), _whole(until)
         if number is None or end is None or end <= now:
             return Copy()
         return Copy(
-            number, sealed, stale is not None, problem.decode("ascii", "replace") if problem is not None else None
+            number,
+            sealed,
+            is_stale=stale is not None,
+            is_outdated=outdated is not None,
+            problem=problem.decode("ascii", "replace") if problem is not None else None,
         )
 
     def _refusal(self, name: str, reply: ResponseError) -> CacheFault:

@@ -2,12 +2,12 @@
 
 The hash of an item has its parts under their own names and, in clear, what the server needs to keep order:
 `revision` (the claim under which the entry was kept), `until` (its end by our clock, in milliseconds since 1970),
-`claim` and `claim_ends` (who may keep it next), `stale` (when a webhook marked it), `problem` and `noted` (what its
-bank's last word was, and when that was noted), `closed` (when it was
-forgotten just now: until when nobody may claim it). Moments without a clock named are the server's, in microseconds.
+`claim` and `claim_ends` (who may keep it next), `stale` and `outdated` (when a webhook marked it), `problem` and
+`noted` (why its bank told no more, and when that was noted), `closed` (when it was forgotten just now: until when
+nobody may claim it). Moments without a clock named are the server's, in microseconds.
 """
 
-REVISION, UNTIL, STALE, PROBLEM = "revision", "until", "stale", "problem"
+REVISION, UNTIL, STALE, OUTDATED, PROBLEM = "revision", "until", "stale", "outdated", "problem"
 TOMBSTONE_SECONDS = 120
 
 # A key of another kind at our name was not written by us, and is in the way (R10).
@@ -45,14 +45,14 @@ KEEP = (
     + """
 local claim = tonumber(ARGV[1])
 if number('claim') ~= claim or not ahead('claim_ends') then return 0 end
-local marks = redis.call('HMGET', key, 'stale', 'noted', 'problem')
+local marks = redis.call('HMGET', key, 'stale', 'outdated', 'noted', 'problem')
 redis.call('DEL', key)
 if tonumber(ARGV[3]) <= 0 then return 0 end
 redis.call('HSET', key, 'revision', ARGV[1], 'until', ARGV[2], unpack(ARGV, 4))
-if (tonumber(marks[1]) or 0) >= claim then redis.call('HSET', key, 'stale', marks[1]) end
-if (tonumber(marks[2]) or 0) >= claim and marks[3] then
-  redis.call('HSET', key, 'noted', marks[2], 'problem', marks[3])
-end
+local function late(moment) return (tonumber(moment) or 0) >= claim end
+if late(marks[1]) then redis.call('HSET', key, 'stale', marks[1]) end
+if late(marks[2]) then redis.call('HSET', key, 'outdated', marks[2]) end
+if late(marks[3]) and marks[4] then redis.call('HSET', key, 'noted', marks[3], 'problem', marks[4]) end
 redis.call('PEXPIRE', key, ARGV[3])
 return 1
 """
@@ -79,10 +79,14 @@ return 1
 """
 )
 
+# 1 where it is outdated as well, in more than a sync tells
 MARK_STALE = (
     _COMMON
     + """
-if markable() then redis.call('HSET', key, 'stale', moment()) end
+if markable() then
+  redis.call('HSET', key, 'stale', moment())
+  if ARGV[1] == '1' then redis.call('HSET', key, 'outdated', moment()) end
+end
 return 1
 """
 )
