@@ -15,6 +15,7 @@ PICTURES = (
     ("credit", "credit", DESKTOP, "light"),
     ("spending", "spending", DESKTOP, "light"),
     ("recurring", "recurring", DESKTOP, "dark"),
+    ("trends", "trends", DESKTOP, "light"),
     ("transactions-phone", "transactions", PHONE, "light"),
     ("overview-phone", "overview", PHONE, "dark"),
 )
