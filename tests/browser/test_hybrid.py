@@ -67,6 +67,7 @@ def test_while_plaid_is_down_the_copy_is_shown_with_its_age_and_when_it_is_back_
     expect(notice).to_contain_text("What it told 3 days ago is still shown.")
     expect(page.locator(".progress .ages")).to_have_text("This is 3 days old.")
     expect(page.get_by_text("spent so far").first).to_be_visible()
+    expect(page.locator(".progress.busy")).to_have_count(0)  # the longer history was asked for as well
     local_plaid.end_faults()
     notice.get_by_role("button", name="Ask First Platypus Bank again").click()
     expect(notice).to_have_count(0)
