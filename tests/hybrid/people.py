@@ -7,6 +7,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 import urllib3
+from support.cookie_jar import CookieJar
 from support.local_plaid import LocalPlaid
 
 FIRST_PAGE = 500  # as much as Plaid gives at once
@@ -41,7 +42,7 @@ class Person:
     token: str
     mark: int
     item_id: str = ""
-    cookies: dict[str, str] = field(default_factory=dict)
+    jar: CookieJar = field(default_factory=CookieJar)
     _http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=256, retries=False))
 
     @classmethod
@@ -67,7 +68,7 @@ class Person:
     def ask(self, address: str, path: str, **form: str) -> urllib3.BaseHTTPResponse:
         """A GET, or a POST of the form where there is one; cookies are kept as a browser keeps them."""
         headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json, text/html;q=0.9"}
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers["Cookie"] = self.jar.header
         body = None
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -75,14 +76,7 @@ class Person:
         answer = self._http.request(
             "POST" if form else "GET", address + path, body=body, headers=headers, redirect=False, timeout=60
         )
-        for line in answer.headers.getlist("Set-Cookie"):
-            pair, *attributes = line.split("; ")
-            name, _, value = pair.partition("=")
-            if "Max-Age=0" in attributes:
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = value
-        return answer
+        return self.jar.apply(answer)
 
     def live(self, address: str) -> Look:
         """The page's stream, to its end."""

@@ -43,7 +43,7 @@ class Robbery:
 
     @property
     def cookie(self) -> str:
-        return self.visitor.cookies[LOCAL_NAME]
+        return self.visitor.jar.cookies[LOCAL_NAME]
 
     @property
     def vault(self) -> Vault:

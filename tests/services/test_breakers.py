@@ -141,6 +141,17 @@ def test_where_that_call_succeeds_all_are_asked_again(guarded, local_plaid, toke
 
 def test_while_the_one_call_is_under_way_no_other_is_made(clock):
     slow = Slow()
+    guarded, trial = under_trial(slow, clock)
+    refused = fault_of(guarded.identify, Secret("t"))
+    assert refused.retry_at == clock.now + timedelta(seconds=5)
+    slow.go_on.set()
+    trial.join(5)
+    assert slow.calls == FAULTS + 1
+    guarded.identify(Secret("t"))
+
+
+def under_trial(slow, clock):
+    """The guard of a Plaid that was left alone, and the thread of the one call that tries it now."""
     guarded = GuardedPlaid(slow, clock)
     slow.fault = PlaidFault("UNREACHABLE", retryable=True, action=Action.RETRY)
     fail(guarded, Secret("t"))
@@ -149,12 +160,7 @@ def test_while_the_one_call_is_under_way_no_other_is_made(clock):
     trial = Thread(target=guarded.identify, args=(Secret("t"),))
     trial.start()
     slow.begun.wait(5)
-    refused = fault_of(guarded.identify, Secret("t"))
-    assert refused.retry_at == clock.now + timedelta(seconds=5)
-    slow.go_on.set()
-    trial.join(5)
-    assert slow.calls == FAULTS + 1
-    guarded.identify(Secret("t"))
+    return guarded, trial
 
 
 class Slow:
@@ -342,14 +348,7 @@ def test_calls_that_are_always_made_tell_too_that_plaid_is_out_of_reach(guarded,
 
 def test_a_call_that_is_always_made_ends_no_trial_of_another(clock):
     plaid = Slow()
-    guarded = GuardedPlaid(plaid, clock)
-    plaid.fault = PlaidFault("UNREACHABLE", retryable=True, action=Action.RETRY)
-    fail(guarded, Secret("t"))
-    clock.pass_(seconds=30)
-    plaid.fault, plaid.waits = None, True
-    trial = Thread(target=guarded.identify, args=(Secret("t"),))
-    trial.start()
-    plaid.begun.wait(5)
+    guarded, trial = under_trial(plaid, clock)
 
     def garbled():
         raise PlaidFault("BAD_ANSWER", retryable=True, action=Action.RETRY)

@@ -1,6 +1,8 @@
 """A browser's cookies where a test decides which request carries them and which answer is applied when."""
 
-from werkzeug.test import TestResponse
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer", bound=Any)  # of werkzeug's test client, or of urllib3
 
 
 class CookieJar:
@@ -13,7 +15,7 @@ class CookieJar:
     def header(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    def apply(self, answer: TestResponse) -> TestResponse:
+    def apply(self, answer: Answer) -> Answer:
         """Takes the Set-Cookie lines of `answer` over, as a browser does when it arrives; the answer is returned."""
         for line in answer.headers.getlist("Set-Cookie"):
             pair, *attributes = line.split("; ")

@@ -1,59 +1,11 @@
 /** The banks as they answer, on a server that answers as a test tells it to. */
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account, bank, problem, row, start } from "./rows";
-import { Stream, settled } from "./stream";
+import { describe, expect, test, vi } from "vitest";
+import { bank, problem, row, start } from "./rows";
+import { card, cookie, days, loaded, many, state, streams, told } from "./served";
+import { settled } from "./stream";
 import type { Message } from "../../src/dashboard/held";
-import type { Card, Line, LiveBank } from "../../src/dashboard/wire";
-
-type State = typeof import("../../src/dashboard/state");
-
-let streams: Stream[] = [];
-let cookie = "";
-let told: Message[] = [];
-let state: State;
-
-beforeEach(async () => {
-  streams = [];
-  cookie = "";
-  told = [];
-  vi.stubGlobal("window", { location: { hash: "", protocol: "http:" }, addEventListener: () => undefined });
-  vi.stubGlobal("document", {
-    querySelector: () => null,
-    get cookie() {
-      return cookie;
-    },
-    set cookie(text: string) {
-      cookie = text;
-    },
-  });
-  const registration = { active: { postMessage: (message: Message) => told.push(message) } };
-  vi.stubGlobal("navigator", { serviceWorker: { register: async () => registration, getRegistration: async () => registration } });
-  vi.stubGlobal("fetch", async (address: string, { signal }: RequestInit) => {
-    const stream = new Stream(new URLSearchParams(address.split("?")[1]), signal!);
-    streams.push(stream);
-    return stream.response;
-  });
-  vi.resetModules();
-  state = await import("../../src/dashboard/state");
-});
-afterEach(() => vi.unstubAllGlobals());
-
-const days = (stream: Stream | undefined): string | null => stream?.query.get("days") ?? null;
-const card = (owed: number): Card => ({ account: account("card", "credit"), owed }) as Card;
-const many = (count: number): ReturnType<typeof row>[] => Array.from({ length: count }, () => row());
-
-/** Both banks there, the long history included. */
-async function loaded(one: LiveBank = bank("one", [row()]), two: LiveBank = bank("two", [row()])): Promise<void> {
-  const done = state.load();
-  for (const place of [0, 1]) {
-    await settled();
-    await streams[place]!.say(start("one", "two"), one, two);
-    await streams[place]!.end();
-  }
-  await done;
-  streams = [];
-}
+import type { Line } from "../../src/dashboard/wire";
 
 test("each bank is there as soon as it answers, and it is known which are missing", async () => {
   void state.load();
@@ -324,76 +276,10 @@ test("hints are kept in their cookie, and only where there are new ones", async 
   await streams[0]!.say(start("one"), bank("one", []));
   await streams[0]!.end("1.abcdefgh.3");
   expect(cookie).toContain("keepless-hints=1.abcdefgh.3; Path=/;");
-  cookie = "";
+  document.cookie = "";
   void state.ask(90);
   await settled();
   await streams[1]!.say(start("one"), bank("one", []));
   await streams[1]!.end();
   expect(cookie).toBe("");
-});
-
-describe("a server that keeps sealed copies", () => {
-  const OLD = "2026-11-19T12:00:00Z";
-  const copy = (changes: Partial<LiveBank> = {}): LiveBank => bank("one", many(1_500), { cache: "stale", fetched_at: OLD, ...changes });
-  const shown = () => state.banks.value.get("one")!;
-
-  beforeEach(async () => {
-    void state.load();
-    await settled();
-    await streams[0]!.say(start("one"), copy());
-  });
-
-  test("shows a copy at once, and is known to be asking behind it", () => {
-    expect([state.book.value.size, shown().asking, state.asking.value, state.updated.value]).toEqual([1_500, true, true, 0]);
-  });
-
-  test("puts what is newer in its place, and that is news", async () => {
-    await streams[0]!.say(bank("one", many(1_501), { cache: "miss" }));
-    await streams[0]!.end();
-    expect([state.book.value.size, shown().asking, state.asking.value]).toEqual([1_501, false, false]);
-    expect(state.updated.value).toBeGreaterThan(0);
-    expect(told.at(-1)?.type).toBe("keep");
-  });
-
-  test("may know of no news: what is shown is then as new as that", async () => {
-    await streams[0]!.say({ type: "same", key: "one", fetched_at: "2026-11-22T12:00:00Z" });
-    await streams[0]!.end();
-    expect(state.answered.value[0]).toMatchObject({ cache: "hit", fetched_at: "2026-11-22T12:00:00Z" });
-    expect([state.book.value.size, state.updated.value, state.asking.value]).toEqual([1_500, 0, false]);
-  });
-
-  test("may not reach the bank: the copy stays, and what is wrong stands beside it", async () => {
-    await streams[0]!.say(problem("one"));
-    await streams[0]!.end();
-    expect([state.answered.value.length, state.problems.value.length, state.asking.value]).toEqual([1, 1, false]);
-    expect(told.at(-1)?.type).toBe("forget"); // a reload is to ask again
-  });
-
-  test("lets a copy go whose bank the person has withdrawn", async () => {
-    await streams[0]!.say({ ...problem("one", "drop"), copy_stands: false });
-    await streams[0]!.end();
-    expect([state.answered.value.length, state.book.value.size, state.problems.value.length]).toEqual([0, 0, 1]);
-  });
-
-  test("may learn nothing at all: the end alone ends the asking", async () => {
-    await streams[0]!.end();
-    expect([shown().asking, state.answered.value.length, state.fault.value]).toEqual([false, 1, null]);
-  });
-
-  test("may break off: the copy stays, with the fault", async () => {
-    await streams[0]!.break();
-    expect([shown().asking, state.answered.value.length, state.fault.value?.code]).toEqual([false, 1, "broken_off"]);
-  });
-
-  test("does not take back what is wrong with a bank before it knows better", async () => {
-    await streams[0]!.say(problem("one"));
-    await streams[0]!.end();
-    void state.ask(730, "one");
-    await settled();
-    await streams[1]!.say(start("one"), copy());
-    expect(state.problems.value).toHaveLength(1);
-    await streams[1]!.say(bank("one", many(3), { cache: "miss" }));
-    await streams[1]!.end();
-    expect([state.problems.value.length, state.book.value.size]).toEqual([0, 3]);
-  });
 });
