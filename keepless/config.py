@@ -61,6 +61,60 @@ class PlaidAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What accounts need. `mail_url` None: a mailbox of this process, shown on the terminal and a page of this machine.
+
+    `public_url` is what the links in mails begin with; None: the address of the request, which is then this machine's.
+    """
+
+    database_url: Secret
+    mail_url: Secret | None
+    public_url: str | None
+    billing_secret: Secret | None
+    reaper_public_key: str | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "AccountSettings | None":
+        """What `env` says of accounts; None without DATABASE_URL. Raises ConfigError."""
+        read = _Reader(env)
+        database, mail = read.text("DATABASE_URL"), read.text("MAIL_URL")
+        public = read.url("PUBLIC_URL")
+        others = ("MAIL_URL", "BILLING_WEBHOOK_SECRET", "REAPER_PUBLIC_KEY")
+        if database is None:
+            if lonely := next(filter(read.text, others), None):
+                raise ConfigError(f"{lonely} is for accounts: set DATABASE_URL too, or unset it")
+            return None
+        if read.text("PLAID_ENV") not in (None, "local") or read.boolean("HTTPS_ONLY", default=False):
+            for name, value in (("MAIL_URL", mail), ("PUBLIC_URL", public)):
+                if value is None:
+                    raise ConfigError(f"{name} is missing: accounts sign in by a link in a mail, see docs/accounts.md")
+        billing = read.text("BILLING_WEBHOOK_SECRET")
+        return cls(
+            database_url=Secret(database),
+            mail_url=Secret(mail) if mail else None,
+            public_url=public,
+            billing_secret=_long_enough("BILLING_WEBHOOK_SECRET", billing) if billing else None,
+            reaper_public_key=read.text("REAPER_PUBLIC_KEY"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """Where the audit trail goes: a `folder`, or standard output where that is None; kept for `days` in a folder."""
+
+    folder: Path | None
+    days: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "AuditSettings | None":
+        """What `env` says of the audit trail; None without AUDIT_LOG ("stdout", or a folder). Raises ConfigError."""
+        read = _Reader(env)
+        where = read.text("AUDIT_LOG")
+        days = read.number("AUDIT_DAYS", default=90, low=1, high=3650)
+        return None if where is None else cls(None if where == "stdout" else Path(where), days)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can set; docs/settings.md says each in a line. Secrets do not print."""
 
@@ -77,13 +131,16 @@ class Settings:
     metrics_token: Secret | None
     log_format: str
     redis_url: Secret | None
+    accounts: AccountSettings | None
+    audit: AuditSettings | None
+    proxies: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """The settings that `env` describes. Raises ConfigError with one line that says what to do."""
         read = _Reader(env)
-        if read.text("DATABASE_URL"):
-            raise ConfigError("DATABASE_URL is set, and accounts are not part of this release: unset it")
+        if read.text("REAPER_PRIVATE_KEY"):
+            raise ConfigError("REAPER_PRIVATE_KEY is set: keep it where `keepless reap` runs, and off the web tier")
         return cls(
             token_encryption_key=Secret(read.required("TOKEN_ENCRYPTION_KEY", hint=KEYGEN)),
             flask_secret_key=_long_enough("FLASK_SECRET_KEY", read.required("FLASK_SECRET_KEY", hint=KEYGEN)),
@@ -98,6 +155,9 @@ class Settings:
             metrics_token=_long_enough("METRICS_TOKEN", token) if (token := read.text("METRICS_TOKEN")) else None,
             log_format=read.choice("LOG_FORMAT", ("console", "json"), default="console"),
             redis_url=_redis_url(read),
+            accounts=AccountSettings.from_env(env),
+            audit=AuditSettings.from_env(env),
+            proxies=read.number("PROXIES", default=0, low=0, high=8),
         )
 
 

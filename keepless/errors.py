@@ -86,6 +86,66 @@ class SessionExpired(KeeplessError):
     """The session's lifetime is over; it may do one thing: revoke."""
 
 
+class SessionEnded(KeeplessError):
+    """The session of an account that was ended: signed out, ended elsewhere, or its user is being deleted.
+
+    Like an expired one it may do one thing: revoke. `leaving` says that a deletion was begun and is to be finished.
+    """
+
+    def __init__(self, *, leaving: bool = False) -> None:
+        super().__init__("the session was ended" + (" by a deletion that is not finished" if leaving else ""))
+        self.leaving = leaving
+
+
+class OtherAccount(KeeplessError):
+    """This browser holds the banks of another account than the one that is signing in."""
+
+
+class SignInRefused(KeeplessError):
+    """A sign-in link that does not sign in: used, over its time, or asked for in another browser. One for all three."""
+
+
+class StepUpNeeded(KeeplessError):
+    """For this the person has to have signed in within five minutes, or to type their e-mail address."""
+
+
+class NotInTier(KeeplessError):
+    """The visitor's tier does not have this. `what`: history, banks, trends, audit_export; `most`: as many, if any."""
+
+    def __init__(self, what: str, most: int | None = None) -> None:
+        super().__init__(f"not in this tier: {what}" + (f" beyond {most}" if most is not None else ""))
+        self.what = what
+        self.most = most
+
+
+class RateLimited(KeeplessError):
+    """Too many attempts from one place. `retry_at` is when the next one counts (UTC)."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__("too many attempts")
+        self.retry_at = retry_at
+
+
+class AccountsFault(KeeplessError):
+    """The database of accounts could not be used.
+
+    `reason` is a stable word for the metric: unreachable, slow, schema, refused.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the database could not be used: {reason}")
+        self.reason = reason
+
+
+class MailFault(KeeplessError):
+    """A mail could not be handed over. `permanent`: this address will not take it later either."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(f"the mail could not be handed over: {reason}")
+        self.reason = reason
+        self.permanent = permanent
+
+
 class BadCookie(KeeplessError):
     """The Cookie header names our cookie twice, or under a name that only resembles it: someone may be shadowing it."""
 
