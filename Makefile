@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check format words bench dist screenshots lock clean
+.PHONY: help run setup setup-dev test check format words bench prove dist screenshots lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -49,6 +49,10 @@ words: setup-dev ## Bring the words of the pages into the catalogues of the othe
 bench: setup-dev $(BUNDLE) $(WORDS) ## Measure, as ratios in one run; writes benchmarks/out/bench.json
 	@scripts/chromium.sh
 	$(BIN)/python -m benchmarks.run
+
+prove: setup-dev $(BUNDLE) $(WORDS) ## Plant secrets, use everything, and search every byte at rest for them
+	@scripts/chromium.sh
+	@$(BIN)/keepless prove --strict
 
 dist: setup ## A wheel with the front end in it, in dist/: `pip install` it anywhere, then `keepless run`
 	@echo "==> Building the wheel"

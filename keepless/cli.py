@@ -13,9 +13,14 @@ from rich.console import Console
 
 from keepless import __version__, launch
 from keepless.adapters.sealing.keyring import Keyring, generate, key_id
-from keepless.config import Settings
+from keepless.commands.audit import audit
+from keepless.commands.reap import print_pair, reap
+from keepless.commands.receipts import verify_receipt
+from keepless.commands.users import database, users
+from keepless.config import AccountSettings, Settings
 from keepless.envfile import create_env_file
-from keepless.errors import ConfigError
+from keepless.errors import AccountsFault, ConfigError
+from keepless.prove.command import prove
 
 ENV_FILE = Path(".env")
 FOLDER = click.Path(exists=True, file_okay=False)
@@ -76,6 +81,8 @@ def run(
         environment["PORT"] = str(port)
     settings = Settings.from_env(environment)
     Keyring.parse(settings.token_encryption_key.reveal(), expected_key_id=settings.expected_key_id)
+    if settings.accounts is not None and not production:
+        _bring_up(settings.accounts)
     host = "0.0.0.0" if production else "127.0.0.1"  # noqa: S104 - a production server is there to be reached
     with contextlib.ExitStack() as stack:
         services = []
@@ -107,11 +114,17 @@ def sandbox(*, port: int, **local_plaid: str | int | None) -> None:
 @click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="Write a whole settings file instead."
 )
-def keygen(env_file: Path | None) -> None:
+@click.option("--reaper", is_flag=True, help="Make the pair of keys for `keepless reap` instead.")
+def keygen(env_file: Path | None, *, reaper: bool) -> None:
     """Make a key for TOKEN_ENCRYPTION_KEY, on standard output.
 
     To rotate, put the new key before the old one, separated by a comma: the first seals, all open.
     """
+    if reaper:
+        if env_file is not None:
+            raise ConfigError("--reaper and --env-file: choose one; a pair is never written into the web tier's file")
+        print_pair()
+        return
     key = generate()
     if env_file is None:
         click.echo(key)
@@ -122,6 +135,10 @@ def keygen(env_file: Path | None) -> None:
         out.print(f"{env_file} is there already and was left as it is.")
 
 
+for _command in (users, database, audit, verify_receipt, reap, prove):
+    cli.add_command(_command)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point. A refusal is one line on stderr and exit code 1."""
     try:
@@ -129,6 +146,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (ConfigError, launch.LaunchError) as refusal:
         err.print(f"keepless: {refusal}", soft_wrap=True, markup=False)
         sys.exit(1)
+
+
+def _bring_up(accounts: AccountSettings) -> None:
+    """The tables of a local run's accounts; a deployment brings up its own (`keepless database upgrade`)."""
+    from keepless.adapters.sql import schema  # noqa: PLC0415 - 0.3 s that a run without accounts does not need
+
+    try:
+        before = schema.upgrade(accounts.database_url)
+    except AccountsFault as fault:
+        raise ConfigError(f"DATABASE_URL: {fault}") from None
+    if not before.is_current:
+        out.print("Made the tables for accounts.")
 
 
 def _say_up(service: launch.Service, settings: Settings) -> None:

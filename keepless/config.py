@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from keepless.adapters.sql.address import parse as parse_database_address
 from keepless.adapters.valkey.address import parse as parse_cache_address
 from keepless.core.secret import Secret
 from keepless.errors import ConfigError
@@ -36,7 +37,7 @@ class PlaidAccess:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "PlaidAccess":
         """What `env` says of Plaid. Raises ConfigError with one line that says what to do."""
-        read = _Reader(env)
+        read = Reader(env)
         environment = read.choice("PLAID_ENV", tuple(PLAID_HOSTS), default="local")
         base_url = read.url("PLAID_BASE_URL") or PLAID_HOSTS[environment]
         if environment != "local" and not base_url.startswith("https://"):
@@ -62,39 +63,57 @@ class PlaidAccess:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """What accounts need. `mail_url` None: a mailbox of this process, shown on the terminal and a page of this machine.
-
-    `public_url` is what the links in mails begin with; None: the address of the request, which is then this machine's.
-    """
+    """What accounts need. `mail_url` None: a mailbox of this process, shown on the terminal and on `/dev/mail`."""
 
     database_url: Secret
     mail_url: Secret | None
-    public_url: str | None
     billing_secret: Secret | None
     reaper_public_key: str | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "AccountSettings | None":
         """What `env` says of accounts; None without DATABASE_URL. Raises ConfigError."""
-        read = _Reader(env)
+        read = Reader(env)
         database, mail = read.text("DATABASE_URL"), read.text("MAIL_URL")
-        public = read.url("PUBLIC_URL")
         others = ("MAIL_URL", "BILLING_WEBHOOK_SECRET", "REAPER_PUBLIC_KEY")
         if database is None:
             if lonely := next(filter(read.text, others), None):
                 raise ConfigError(f"{lonely} is for accounts: set DATABASE_URL too, or unset it")
             return None
         if read.text("PLAID_ENV") not in (None, "local") or read.boolean("HTTPS_ONLY", default=False):
-            for name, value in (("MAIL_URL", mail), ("PUBLIC_URL", public)):
-                if value is None:
+            for name in ("MAIL_URL", "PUBLIC_URL"):
+                if read.text(name) is None:
                     raise ConfigError(f"{name} is missing: accounts sign in by a link in a mail, see docs/accounts.md")
         billing = read.text("BILLING_WEBHOOK_SECRET")
+        parse_database_address(database)
         return cls(
             database_url=Secret(database),
             mail_url=Secret(mail) if mail else None,
-            public_url=public,
             billing_secret=_long_enough("BILLING_WEBHOOK_SECRET", billing) if billing else None,
             reaper_public_key=read.text("REAPER_PUBLIC_KEY"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReaperSettings:
+    """What `keepless reap` needs, where it runs: not on the web tier."""
+
+    private_key: Secret
+    database_url: Secret
+    plaid: PlaidAccess
+    beside_web: bool  # whether the web tier's own secrets are set there too
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "ReaperSettings":
+        """What `env` says of the reaper. Raises ConfigError."""
+        read = Reader(env)
+        return cls(
+            private_key=Secret(
+                read.required("REAPER_PRIVATE_KEY", hint="take the one that `keepless keygen --reaper` printed")
+            ),
+            database_url=Secret(read.required("DATABASE_URL", hint="take the web tier's")),
+            plaid=PlaidAccess.from_env(env),
+            beside_web=read.text("TOKEN_ENCRYPTION_KEY") is not None,
         )
 
 
@@ -108,7 +127,7 @@ class AuditSettings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "AuditSettings | None":
         """What `env` says of the audit trail; None without AUDIT_LOG ("stdout", or a folder). Raises ConfigError."""
-        read = _Reader(env)
+        read = Reader(env)
         where = read.text("AUDIT_LOG")
         days = read.number("AUDIT_DAYS", default=90, low=1, high=3650)
         return None if where is None else cls(None if where == "stdout" else Path(where), days)
@@ -133,12 +152,13 @@ class Settings:
     redis_url: Secret | None
     accounts: AccountSettings | None
     audit: AuditSettings | None
+    public_url: str | None
     proxies: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """The settings that `env` describes. Raises ConfigError with one line that says what to do."""
-        read = _Reader(env)
+        read = Reader(env)
         if read.text("REAPER_PRIVATE_KEY"):
             raise ConfigError("REAPER_PRIVATE_KEY is set: keep it where `keepless reap` runs, and off the web tier")
         return cls(
@@ -157,11 +177,12 @@ class Settings:
             redis_url=_redis_url(read),
             accounts=AccountSettings.from_env(env),
             audit=AuditSettings.from_env(env),
+            public_url=read.url("PUBLIC_URL"),
             proxies=read.number("PROXIES", default=0, low=0, high=8),
         )
 
 
-class _Reader:
+class Reader:
     """Strict reading of single values. Every value may also come from the file that `X_FILE` names."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -220,7 +241,7 @@ class _Reader:
         return text.rstrip("/")
 
 
-def _redirect_uri(read: _Reader) -> str | None:
+def _redirect_uri(read: Reader) -> str | None:
     """Where banks send people back to. Plaid takes plain http in its sandbox only."""
     address = read.url("PLAID_REDIRECT_URI")
     if address is None:
@@ -232,7 +253,7 @@ def _redirect_uri(read: _Reader) -> str | None:
     return address
 
 
-def _redis_url(read: _Reader) -> Secret | None:
+def _redis_url(read: Reader) -> Secret | None:
     """Where the sealed cache is; a secret, since it may hold a password."""
     url = read.text("REDIS_URL")
     if url is None:

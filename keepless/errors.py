@@ -184,7 +184,7 @@ class InvalidField(KeeplessError):
 
 
 class WebhookRefused(KeeplessError):
-    """A webhook that Plaid did not sign, or not now.
+    """A webhook that its sender did not sign, or not now.
 
     `reason` is a stable word for the metric: malformed, algorithm, unknown_key, expired_key, signature, stale, future,
     body.

@@ -212,7 +212,7 @@ def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # what they have to say, they say on standard error
         start_new_session=True,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
     )
     try:
         yield process
@@ -220,7 +220,7 @@ def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
         _end(process)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Where this process is killed outright, its children get a SIGTERM from the kernel (Linux, PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 

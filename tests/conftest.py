@@ -7,6 +7,7 @@ import pytest_socket
 from hypothesis import settings
 from playwright.sync_api import Browser
 from support.chromium import chromium as start_chromium
+from support.databases import database, empty_database, postgres  # noqa: F401 - fixtures
 from support.local_plaid import LocalPlaid
 from support.local_plaid import local_plaid as serve
 

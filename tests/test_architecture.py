@@ -42,7 +42,7 @@ def test_the_code_keeps_to_its_layers(copy):
         ("core/money.py", "import flask"),
         ("core/periods.py", "import time"),
         ("core/filters.py", "import os"),
-        ("ports.py", "import urllib3"),
+        ("ports/clock.py", "import urllib3"),
         ("services/linking.py", "import plaid"),
         ("services/snapshots.py", "from keepless.web import pages"),
         ("web/pages.py", "from keepless.adapters.plaid import client"),

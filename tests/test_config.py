@@ -166,9 +166,50 @@ def test_a_secret_file_that_cannot_be_read_is_named(tmp_path):
         Settings.from_env({**environment, "PLAID_SECRET_FILE": str(tmp_path / "none")})
 
 
-def test_a_part_that_is_not_built_yet_refuses_rather_than_being_ignored():
-    with pytest.raises(ConfigError, match="DATABASE_URL is set"):
-        settings(DATABASE_URL="postgresql://127.0.0.1")
+def test_accounts_are_there_where_a_database_is_named_and_its_password_does_not_print():
+    assert settings().accounts is None
+    named = settings(DATABASE_URL="postgresql://keepless:s3cretpassword@db.example/keepless")
+    assert named.accounts is not None
+    assert named.accounts.database_url.reveal().startswith("postgresql://")
+    assert "s3cretpassword" not in repr(named)
+
+
+@pytest.mark.parametrize("url", ["mysql://127.0.0.1/keepless", "postgresql://127.0.0.1", "accounts.db", "sqlite://"])
+def test_a_database_that_is_none_of_ours_refuses_to_start(url):
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        settings(DATABASE_URL=url)
+
+
+@pytest.mark.parametrize("name", ["MAIL_URL", "BILLING_WEBHOOK_SECRET", "REAPER_PUBLIC_KEY"])
+def test_what_is_for_accounts_refuses_to_start_without_them(name):
+    with pytest.raises(ConfigError, match=f"{name} is for accounts: set DATABASE_URL too"):
+        settings(**{name: "something"})
+
+
+@pytest.mark.parametrize("missing", ["MAIL_URL", "PUBLIC_URL"])
+@pytest.mark.parametrize("where", [{"PLAID_ENV": "sandbox"}, {"HTTPS_ONLY": "true"}], ids=["sandbox", "https only"])
+def test_accounts_that_others_use_need_a_mail_server_and_an_address_of_their_own(missing, where):
+    whole = {
+        **where,
+        "DATABASE_URL": "sqlite:///accounts.db",
+        "MAIL_URL": "smtp://127.0.0.1?from=a@b.test",
+        "PUBLIC_URL": "https://keepless.test",
+    }
+    assert settings(**whole).accounts is not None
+    with pytest.raises(ConfigError, match=f"{missing} is missing"):
+        settings(**{name: value for name, value in whole.items() if name != missing})
+
+
+def test_the_reapers_private_key_is_kept_off_the_web_tier():
+    with pytest.raises(ConfigError, match="keep it where `keepless reap` runs"):
+        settings(REAPER_PRIVATE_KEY="reaper-private.of.a-test")
+
+
+def test_the_audit_trail_goes_where_it_is_told_to(tmp_path):
+    assert settings().audit is None
+    assert settings(AUDIT_LOG="stdout").audit.folder is None
+    kept = settings(AUDIT_LOG=str(tmp_path), AUDIT_DAYS="30").audit
+    assert (kept.folder, kept.days) == (tmp_path, 30)
 
 
 def test_the_sealed_cache_is_there_where_an_address_is_given_and_its_password_does_not_print():

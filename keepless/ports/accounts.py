@@ -124,8 +124,16 @@ class CapsuleStore(Protocol):
         """The user's sealed capsule; None where none is stored."""
         ...
 
+    def has(self, user_id: str) -> bool:
+        """Whether one is stored."""
+        ...
+
     def put(self, user_id: str, sealed: str) -> None:
         """Stores it, in place of an earlier one."""
+        ...
+
+    def replace(self, user_id: str, sealed: str) -> bool:
+        """Stores it in place of an earlier one; False, and nothing stored, where there is none (any more)."""
         ...
 
     def drop(self, user_id: str) -> bool:
@@ -136,8 +144,8 @@ class CapsuleStore(Protocol):
 class ReaperEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     """An item's token, sealed to the reaper's public key.
 
-    `id` is a keyed hash of the item's id. It is due after `until` (UTC), when its session is over at the latest, but
-    never while a session of the row `session_id` (None for a session without an account) lives.
+    `id` is a keyed hash of the item's id and the session's. It is due after `until` (UTC), when its session is over at
+    the latest, but never while a session of the row `session_id` (None for a session without an account) lives.
     """
 
     id: str

@@ -50,6 +50,17 @@ class Plaid(Protocol):
         """Removes the item; Plaid's request id, or None where it was gone already (R13)."""
         ...
 
+    def public_token(self, access_token: Secret) -> Secret:
+        """A public token of an item, good once, for 30 minutes; NO_LONGER_AVAILABLE where Plaid makes none.
+
+        `exchange` gives for it the access token that the item has by then.
+        """
+        ...
+
+    def rotate(self, access_token: Secret) -> Secret:
+        """The item's new access token. The old one ends at once, even where the answer does not arrive."""
+        ...
+
     def fetch(
         self, access_token: Secret, bank: BankRef, *, start: date, end: date, expected: int | None
     ) -> BankSnapshot:

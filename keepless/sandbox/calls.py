@@ -46,11 +46,11 @@ async def answer(request: Request) -> Response:
         body = _object(await read_body(request))
         token = body.get("access_token")
         order = _fault(world, endpoint.path, token if isinstance(token, str) else None, body)
+        if order.performs or not (order.reset or order.garbage or order.silence is not None):
+            finished = await _perform(world, endpoint, request, body, order, packed=packed)
         if order.silence is not None:
             await _hold(order.silence)
             return NoAnswer(reset=False)
-        if not order.reset and not order.garbage:
-            finished = await _perform(world, endpoint, request, body, order, packed=packed)
     except PlaidProblem as problem:
         finished = _refused(problem, packed=packed)
     latency = world.options.latency_ms if order.latency_ms is None else order.latency_ms
@@ -69,7 +69,7 @@ async def _hold(seconds: float) -> None:
 def _sent(finished: _Finished | None, order: FaultOrder) -> Response:
     if order.reset:
         return NoAnswer(reset=True)
-    if finished is None:
+    if finished is None or order.garbage:
         return HTMLResponse(_GARBAGE, order.status or 200)
     response = finished.response()
     if order.status is not None:

@@ -31,7 +31,8 @@ class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
     The first `spare` calls that it fits are let pass, so that the second page of a loop can fail.
     `silence` (seconds, then the connection is cut), `reset`, `half_body` and `garbage` (HTML for JSON) exclude each
-    other and an error code.
+    other and an error code. A call that meets `reset`, `garbage` or `silence` is not made, unless it `performs`: then
+    it is, and only its answer is lost. With `half_body` it always is.
     """
 
     endpoint: str = "*"
@@ -47,6 +48,7 @@ class FaultOrder(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
     reset: bool = False
     half_body: bool = False
+    performs: bool = False
     garbage: bool = False
     silence: Annotated[float, Meta(ge=0, le=600)] | None = None
 

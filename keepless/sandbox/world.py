@@ -70,6 +70,7 @@ class World:
         self.oauth_logins: dict[str, OAuthLogin] = {}
         self._by_token: dict[str, Item] = {}
         self._by_public_token: dict[str, tuple[Item, datetime]] = {}
+        self._for_one_use: set[str] = set()
         self._logins: OrderedDict[tuple[str, str, str, date], Login] = OrderedDict()
         self._building = asyncio.Lock()
 
@@ -83,6 +84,7 @@ class World:
         self.readiness = self.options.readiness
         for known in (self.items, self.link_tokens, self.oauth_logins, self._by_token, self._by_public_token):
             known.clear()
+        self._for_one_use.clear()
 
     def institution(self, institution_id: str) -> Institution:
         """Raises PlaidProblem INVALID_INSTITUTION."""
@@ -129,19 +131,24 @@ class World:
         self.items[item.item_id] = item
         return self.public_token(item), item
 
-    def public_token(self, item: Item) -> str:
+    def public_token(self, item: Item, *, once: bool = False) -> str:
+        """A public token of an item. `once`: it is used up by its exchange, as Plaid says of those made for an item."""
         token = fresh_token("public")
         self._by_public_token[token] = (item, self.clock())
+        if once:
+            self._for_one_use.add(token)
         return token
 
     def exchange(self, public_token: str) -> Item:
-        """The item behind a public token. Raises PlaidProblem INVALID_PUBLIC_TOKEN."""
+        """The item of a public token, with the access token it has now. Raises PlaidProblem INVALID_PUBLIC_TOKEN."""
         item, made_at = self._by_public_token.get(public_token, (None, None))
         if item is None or made_at is None or item.removed:
             raise PlaidProblem("INVALID_PUBLIC_TOKEN")
         now = self.clock()
         if now - made_at > PUBLIC_TOKEN_LASTS:
             raise PlaidProblem("INVALID_PUBLIC_TOKEN", "provided public token is expired")
+        if public_token in self._for_one_use:
+            del self._by_public_token[public_token]
         self._by_token[item.access_token] = item
         if item.exchanged_at is None:
             item.exchanged_at = now

@@ -92,9 +92,9 @@ class GuardedPlaid:
     """`ports.Plaid` by another, asked only while there is hope of an answer. One per process; safe for many threads.
 
     Every method raises PlaidFault as the other's does; and, without a call, the last fault of Plaid or of the bank's
-    institution while its breaker is open: retryable, with `retry_at`. Removing an item, finishing a connection and the
-    keys of webhooks are always tried. What is one visitor's own (a login, an item that is not ready, too many calls)
-    opens nothing. Nothing about a person is remembered, nor is anything shared between processes.
+    institution while its breaker is open: retryable, with `retry_at`. Removing an item, finishing a connection, a
+    new token and the keys of webhooks are always tried. What is one visitor's own (a login, an item that is not ready,
+    too many calls) opens nothing. Nothing about a person is remembered, nor is anything shared between processes.
     """
 
     def __init__(self, plaid: Plaid, clock: Clock, *, most: int = MOST) -> None:
@@ -122,6 +122,12 @@ class GuardedPlaid:
 
     def remove(self, access_token: Secret) -> str | None:
         return self.always(self._plaid.remove)(access_token)
+
+    def public_token(self, access_token: Secret) -> Secret:
+        return self._ask(lambda: self._plaid.public_token(access_token))
+
+    def rotate(self, access_token: Secret) -> Secret:
+        return self.always(self._plaid.rotate)(access_token)
 
     def fetch(
         self, access_token: Secret, bank: BankRef, *, start: date, end: date, expected: int | None

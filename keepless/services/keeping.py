@@ -1,12 +1,13 @@
 """The sealed copies of everybody's banks, for those who cannot open them: they are marked and forgotten by item id."""
 
 import threading
+from contextlib import suppress
 
 import structlog
 
 from keepless.errors import Action, CacheFault
-from keepless.ports import Cache, Clock, CopySealer
-from keepless.services.shelf import Shelf, note_of
+from keepless.ports import Cache, Clock, Copy, CopySealer
+from keepless.services.shelf import ROWS, Shelf, note_of
 from keepless.services.vault import Vault
 
 LOGIN_NEEDED = note_of("ITEM_LOGIN_REQUIRED", Action.RECONNECT)
@@ -62,6 +63,26 @@ class Keeping:
             self._to_forget.add(name)
         self._forget_waiting()
         return name not in self._to_forget
+
+    def claim(self, item_id: str, *, seconds: int) -> int | None:
+        """The sole right to work on an item, under a name of its own; None where another has it. Raises CacheFault."""
+        return self._cache.claim(self._sealer.name(f"turn/{item_id}"), seconds=seconds)
+
+    def release(self, item_id: str, claim: int) -> None:
+        """Gives it back. Where the cache is away it ends by itself."""
+        with suppress(CacheFault):
+            self._cache.release(self._sealer.name(f"turn/{item_id}"), claim)
+
+    def let_go(self, vault: Vault) -> None:
+        """Forgets the copies of a visitor who has no cache any more. One round trip where none is there."""
+        names = {key.bank.item_id: self._sealer.name(key.bank.item_id) for key in vault.banks}
+        try:
+            found = self._cache.read([(name, ROWS) for name in names.values()])
+        except CacheFault:
+            found = [Copy(revision=0)] * len(names)  # they may be there: forgotten as soon as the cache answers
+        for item_id, copy in zip(names, found, strict=True):
+            if copy.revision is not None:
+                self.forget(item_id)
 
     def status(self) -> dict[str, object]:
         """As `Cache.status`, and how many copies wait to be forgotten."""

@@ -35,15 +35,22 @@ class Linking:
     """Connect and disconnect. Holds no state of its own.
 
     `forget` lets go of what else is held of an item id. It comes before the removal at Plaid, so that whoever is
-    reading the bank meanwhile leaves nothing behind; where Plaid then fails, only a copy is lost.
+    reading the bank meanwhile leaves nothing behind; where Plaid then fails, only a copy is lost. `gone` is told of
+    each item that Plaid has confirmed.
     """
 
     def __init__(
-        self, plaid: Plaid, pool: Executor, *, forget: Callable[[str], object] = lambda _item_id: None
+        self,
+        plaid: Plaid,
+        pool: Executor,
+        *,
+        forget: Callable[[str], object] = lambda _item_id: None,
+        gone: Callable[[str], object] = lambda _item_id: None,
     ) -> None:
         self._plaid = plaid
         self._pool = pool
         self._forget = forget
+        self._gone_is = gone
 
     def link_token(self, vault: Vault, *, update_item: str | None = None, redirect_uri: str | None = None) -> LinkToken:
         """A token for Plaid Link; for its update mode where `update_item` names a connected bank's item.
@@ -91,7 +98,9 @@ class Linking:
 
     def _gone(self, key: BankKey) -> Removed:
         self._forget(key.bank.item_id)
-        return Removed(key.bank, self._plaid.remove(key.token))
+        removed = Removed(key.bank, self._plaid.remove(key.token))
+        self._gone_is(key.bank.item_id)
+        return removed
 
     def _remove_quietly(self, access_token: Secret) -> bool:
         try:

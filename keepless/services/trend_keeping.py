@@ -41,17 +41,17 @@ class TrendKeeping:
 
     def to_file(self, passphrase: Secret, capsule: Capsule) -> str:
         """A file's text. Raises InvalidField for a passphrase that is too short or too long, Overloaded."""
-        return self._files.seal(_normal(passphrase), fit(capsule).packed)
+        return self._files.seal(normal(passphrase), fit(capsule).packed)
 
     def from_file(self, passphrase: Secret, text: str) -> Capsule:
         """What `to_file` was given. Raises SealBroken for a wrong passphrase as for what is no such file.
 
         Raises InvalidField for a passphrase that no file can have, and Overloaded.
         """
-        return decode(self._files.open(_normal(passphrase), text))
+        return decode(self._files.open(normal(passphrase), text))
 
 
-def _normal(passphrase: Secret) -> Secret:
+def normal(passphrase: Secret) -> Secret:
     """The passphrase as every keyboard writes it: two ways to type an accented letter are one (NFKC, Unicode TR 15)."""
     text = unicodedata.normalize("NFKC", passphrase.reveal())
     if not FEWEST_CHARACTERS <= len(text) <= MOST_CHARACTERS:

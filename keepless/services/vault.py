@@ -35,7 +35,11 @@ class BankKey(msgspec.Struct, frozen=True):
 
 
 class Vault(msgspec.Struct, frozen=True, kw_only=True):
-    """A session's content. Times are UTC; `secret` is the random part of the cache key, new at every sign-in (R7)."""
+    """A session's content. Times are UTC; `secret` is the random part of the cache key, new at every sign-in (R7).
+
+    `user` is the UUID of the account that it is bound to; "" for a visitor without one. It is not in the packed form:
+    the seal itself is bound to it.
+    """
 
     session_id: str
     secret: bytes
@@ -43,6 +47,7 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     banks: tuple[BankKey, ...] = ()
     keep_connected: bool = False
+    user: str = ""
 
     def __repr__(self) -> str:
         return f"Vault(banks={len(self.banks)})"
@@ -72,6 +77,17 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
         """The vault without the banks of these item ids; ids that are not in it are ignored."""
         gone = frozenset(item_ids)
         return msgspec.structs.replace(self, banks=tuple(key for key in self.banks if key.bank.item_id not in gone))
+
+    def is_session_of(self, other: "Vault") -> bool:
+        """Whether both are of one session, with the same end."""
+        return (self.session_id, self.expires_at) == (other.session_id, other.expires_at)
+
+    def is_rest_of(self, other: "Vault") -> bool:
+        """Whether this is what is left of `other`: no bank in it is new, though one may have a new key."""
+        return self.is_session_of(other) and self.item_ids() <= other.item_ids()
+
+    def item_ids(self) -> set[str]:
+        return {key.bank.item_id for key in self.banks}
 
     def alone(self, key: BankKey, *, since: datetime) -> "Vault":
         """The same session with this one bank, issued at `since` (UTC): what a bank's own cookie holds."""
@@ -173,16 +189,17 @@ def encode(vault: Vault) -> bytes:
     )
 
 
-def decode(raw: bytes) -> Vault:
-    """The vault that `encode` made. Raises SealBroken("malformed") for any other bytes."""
+def decode(raw: bytes, *, user: str = "") -> Vault:
+    """The vault that `encode` made, bound to `user`. Raises SealBroken("malformed") for any other bytes."""
     try:
-        return _unpack(_decoder.decode(raw))
+        return _unpack(_decoder.decode(raw), user)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise SealBroken("malformed") from None
 
 
-def _unpack(packed: _PackedVault) -> Vault:
+def _unpack(packed: _PackedVault, user: str) -> Vault:
     return Vault(
+        user=user,
         session_id=packed.session_id,
         secret=packed.secret,
         issued_at=datetime.fromtimestamp(packed.issued_at, UTC),

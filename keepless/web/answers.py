@@ -62,6 +62,8 @@ def register(app: Flask, parts: Parts) -> None:
         # A lost connection has a cause that nobody foresaw, and may have left an item that bills for ever (R14).
         if fault is INTERNAL or isinstance(error, errors.ConnectionLost):
             report(parts, error)
+        if isinstance(error, errors.AccountsFault):
+            parts.metrics.accounts_fault(error.reason)
         response = _response_to(error, parts.hints.time_zone())
         seconds = retry_after(error, parts.clock())
         if seconds is not None:

@@ -14,7 +14,7 @@ from keepless.core.filters import TransactionFilter, paginate
 from keepless.core.models import BankProblem, BankRef, BankSnapshot, CacheUse, Transaction
 from keepless.core.periods import Period
 from keepless.core.spending import CurrencyAnalysis, analyse
-from keepless.errors import InvalidField
+from keepless.errors import InvalidField, NotInTier
 from keepless.services.dashboards import Dashboard, build_dashboard, matching, reading_range
 from keepless.services.snapshots import Snapshots
 from keepless.services.vault import Vault
@@ -103,7 +103,7 @@ def held_for(visit: Visit, vault: Vault) -> Held:
 def dashboard(visit: Visit) -> Response:
     """Everything of one look at the banks."""
     vault, today = visit.vault(), visit.today()
-    query = visit.queries.read(request.args, today, allowed=PERIOD)
+    query = visit.queries.read(request.args, today, allowed=PERIOD, allowance=visit.allowance)
     period = reading_range(query.period, today)
     if not request.args and len(vault.banks) == 1:
         told = visit.client(vault, period).ready(period.start, period.end, board_of(today, period, query.filter))
@@ -132,7 +132,7 @@ def board_of(today: date, period: Period, chosen: TransactionFilter) -> View:
 def transactions(visit: Visit) -> Response:
     """One page of transactions."""
     vault = visit.vault()
-    query = visit.queries.read(request.args, visit.today(), allowed=TRANSACTIONS)
+    query = visit.queries.read(request.args, visit.today(), allowed=TRANSACTIONS, allowance=visit.allowance)
     snapshots = visit.read_banks(vault, query.period)
     require_any(snapshots)
     page = paginate(matching(snapshots, query.filter), query.page, PAGE_SIZE)
@@ -154,7 +154,7 @@ def transactions(visit: Visit) -> Response:
 def spending_analysis(visit: Visit) -> Response:
     """Spending, income, cash and debt payments of a period."""
     vault = visit.vault()
-    query = visit.queries.read(request.args, visit.today(), allowed=PERIOD)
+    query = visit.queries.read(request.args, visit.today(), allowed=PERIOD, allowance=visit.allowance)
     snapshots = visit.read_banks(vault, query.period)
     require_any(snapshots)
     accounts = [account for bank in snapshots.banks for account in bank.accounts]
@@ -190,7 +190,7 @@ OPERATIONS = (
         answer=DashboardAnswer,
         parameters=PERIOD,
         session=True,
-        faults=(InvalidField,),
+        faults=(InvalidField, NotInTier),
     ),
     Operation(
         method="GET",
@@ -201,7 +201,7 @@ OPERATIONS = (
         answer=TransactionsAnswer,
         parameters=TRANSACTIONS,
         session=True,
-        faults=(InvalidField, NothingReadable, BanksNeedAttention),
+        faults=(InvalidField, NotInTier, NothingReadable, BanksNeedAttention),
     ),
     Operation(
         method="GET",
@@ -212,6 +212,6 @@ OPERATIONS = (
         answer=AnalysisAnswer,
         parameters=PERIOD,
         session=True,
-        faults=(InvalidField, NothingReadable, BanksNeedAttention),
+        faults=(InvalidField, NotInTier, NothingReadable, BanksNeedAttention),
     ),
 )

@@ -8,22 +8,33 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from keepless.web import (
+    account,
     answers,
     api,
+    audit,
     banks,
+    billing_webhook,
     choice,
+    dev_mail,
     export,
+    forgetting,
     guard,
     headers,
     health,
     holding,
+    limits,
     link,
     live,
     openapi,
     pages,
+    recovery,
+    rotation,
+    sign_in,
+    trend_storage,
     trends,
     visit,
     webhooks,
+    well_known,
 )
 from keepless.web.operations import Operation
 from keepless.web.query import QueryReader
@@ -46,8 +57,21 @@ OPERATIONS = (
     *export.OPERATIONS,
     *trends.OPERATIONS,
     *holding.OPERATIONS,
+    *forgetting.OPERATIONS,
+    *audit.OPERATIONS,
+    *well_known.OPERATIONS,
+    *recovery.OPERATIONS,
+    *rotation.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
+)
+
+# These are there where there are accounts.
+OF_ACCOUNTS = (
+    *sign_in.OPERATIONS,
+    *account.OPERATIONS,
+    *trend_storage.OPERATIONS,
+    *billing_webhook.OPERATIONS,
 )
 
 
@@ -80,7 +104,8 @@ def create_app(site: Site, parts: Parts) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, PROPAGATE_EXCEPTIONS=False)
     app.url_map.merge_slashes = False
     queries = QueryReader(history_days=site.history_days, max_history_days=site.max_history_days)
-    operations = (*OPERATIONS, openapi.operation_for(OPERATIONS, queries, version=site.version))
+    described = (*OPERATIONS, *(OF_ACCOUNTS if parts.accounts is not None else ()))
+    operations = (*described, openapi.operation_for(described, queries, version=site.version))
     signed = [_endpoint(operation) for operation in operations if operation.signed]
 
     app.before_request(_lose_patience)
@@ -97,6 +122,14 @@ def create_app(site: Site, parts: Parts) -> Flask:
                 operation.path, endpoint=_endpoint(operation), view_func=_view(operation), methods=[operation.method]
             )
     pages.register(app)
+    account.register(app, has_accounts=parts.accounts is not None)
+    forgetting.register(app)
+    if parts.accounts is not None:
+        sign_in.register(app)
+        trend_storage.register(app)
+        dev_mail.register(app)
+    limits.register(app, site, parts)
+    audit.register(app)
     return app
 
 

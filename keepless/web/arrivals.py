@@ -52,6 +52,17 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     opened: tuple[Arrival, ...] = ()
     unreadable: Mapping[str, str] = msgspec.field(default_factory=dict)
 
+    def of_one_user(self, user: str | None = None) -> "Arrivals":
+        """Those of this user, and those that arrived before anybody had signed in; others' do not count as opened.
+
+        Without a session's own cookie (None) the first that names a user says whose they are.
+        """
+        if user is None:
+            user = next((each.vault.user for each in self.opened if each.vault.user), "")
+        others = {each.name: "other_user" for each in self.opened if each.vault.user not in ("", user)}
+        opened = tuple(each for each in self.opened if each.name not in others)
+        return Arrivals(opened=opened, unreadable={**self.unreadable, **others})
+
 
 def name_of(item_id: str, *, secure: bool) -> str:
     """The name of the cookie that a bank of this item arrives in."""

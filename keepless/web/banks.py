@@ -7,7 +7,7 @@ from keepless.core.models import BankRef
 from keepless.errors import InvalidField, PlaidFault, UnknownBank
 from keepless.services.linking import Removed
 from keepless.services.vault import Vault
-from keepless.web import oauth, present
+from keepless.web import oauth, present, rotation_cookie
 from keepless.web.language import gettext
 from keepless.web.link import ItemId
 from keepless.web.lookup import words_of
@@ -63,7 +63,6 @@ def remove(visit: Visit, item_id: str) -> tuple[Removed, Vault]:
     """
     vault = visit.vault()
     removed = visit.linking().disconnect_bank(vault, item_id)
-    visit.parts.endings.forget(item_id)
     return removed, vault.without_banks([item_id])
 
 
@@ -72,7 +71,7 @@ def drop(visit: Visit, response: Response, rest: Vault) -> Response:
     if rest.banks:
         return visit.parts.session.write(response, rest)
     visit.parts.hints.clear(response)
-    return visit.parts.session.clear(oauth.forget(response))
+    return visit.parts.session.clear(rotation_cookie.forget(oauth.forget(response)))
 
 
 def _receipt(bank: BankRef, **told: object) -> str:

@@ -50,3 +50,35 @@ class TrendsFileUnreadable(KeeplessError):
 
 class MetricsForbidden(KeeplessError):
     """The metrics were asked for from elsewhere, without their token."""
+
+
+class DeletionIncomplete(KeeplessError):
+    """Not everything is deleted: `problems` are the banks that Plaid did not confirm."""
+
+    def __init__(self, problems: tuple[BankProblem, ...]) -> None:
+        super().__init__(f"{len(problems)} bank(s) could not be removed")
+        self.problems = problems
+
+
+class DeletionInterrupted(DeletionIncomplete):
+    """Not everything is deleted: the cache or the database could not be reached."""
+
+
+class RecoveryFileUnreadable(KeeplessError):
+    """A recovery file that does not open: a wrong passphrase, or a text that is not as it was written."""
+
+
+class RecoveryFileForeign(KeeplessError):
+    """A recovery file that its passphrase opens, and that this server's keys do not."""
+
+
+class NothingToRecover(KeeplessError):
+    """A recovery file or new keys were asked for, and the session has no bank."""
+
+
+class RotationBusy(KeeplessError):
+    """Another request is at the same banks, or was a moment ago."""
+
+
+class RotationNotBegun(KeeplessError):
+    """New keys were to be made without a way back: none was begun here, or its time is over."""

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from keepless.core.exports import document, ofx, table
 from keepless.core.exports.content import Content, Missing
 from keepless.core.models import BankRef
-from keepless.errors import Action, InvalidField
+from keepless.errors import Action, InvalidField, NotInTier
 from keepless.services.copies import NOT_OFFERED
 from keepless.services.dashboards import matching
 from keepless.services.snapshots import Snapshots
@@ -46,7 +46,7 @@ def export_by_form(visit: Visit) -> Response:
 
 def _file(visit: Visit, arguments: MultiDict[str, str]) -> Response:
     vault, today = visit.vault(), visit.today()
-    query = visit.queries.read(arguments, today, allowed=EXPORT)
+    query = visit.queries.read(arguments, today, allowed=EXPORT, allowance=visit.allowance)
     if not query.format:
         raise InvalidField("format", f"it must be one of {', '.join(FORMATS)}")
     if query.format == "ofx" and query.filter.pending:
@@ -131,7 +131,7 @@ _BY_ADDRESS = Operation(
     other_media_types=("text/csv", ofx.MEDIA_TYPE),
     parameters=EXPORT,
     session=True,
-    faults=(InvalidField, NothingReadable, BanksNeedAttention, ExportIncomplete, ExportNeedsAttention),
+    faults=(InvalidField, NotInTier, NothingReadable, BanksNeedAttention, ExportIncomplete, ExportNeedsAttention),
 )
 
 OPERATIONS = (

@@ -6,6 +6,7 @@ The words are English, and the keys of every other language's; `web/lookup.py` f
 from collections.abc import Iterator, Mapping
 
 from keepless import errors
+from keepless.web.account_faults import OF_ACCOUNTS
 from keepless.web.errors import (
     BanksNeedAttention,
     CapsuleUnreadable,
@@ -19,6 +20,7 @@ from keepless.web.fault import OPERATOR, REPORT, RETRY, SETUP, Fault
 from keepless.web.guard import ForgedRequest
 from keepless.web.language import N_
 from keepless.web.plaid_faults import BY_ACTION, BY_PLAID_CODE, BY_TOKEN_CODE
+from keepless.web.recovery_faults import OF_RECOVERY
 
 FIRST_ERROR_STATUS = 400
 
@@ -49,6 +51,8 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
         N_("Its time has passed. All it can still do is to disconnect its banks at Plaid."),
         N_("Open / to disconnect them, then connect anew."),
     ),
+    **OF_ACCOUNTS,
+    **OF_RECOVERY,
     errors.BadCookie: Fault(
         400,
         "bad_cookie",
@@ -101,9 +105,9 @@ BY_ERROR: Mapping[type[errors.KeeplessError], Fault] = {
     errors.WebhookRefused: Fault(
         401,
         "webhook_refused",
-        N_("The webhook is not Plaid's"),
+        N_("The webhook is not what it says it is"),
         N_("Its signature does not hold."),
-        N_("Let Plaid send it."),
+        N_("Only Plaid and the billing service send these."),
     ),
     errors.CacheFault: Fault(
         503,

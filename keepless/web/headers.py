@@ -30,6 +30,11 @@ def run_link() -> None:
     g.link_runs = True
 
 
+def may_be_kept(seconds: int) -> None:
+    """Lets caches keep this request's answer for so long. For views whose answer is the same for everybody."""
+    g.kept_for = seconds
+
+
 def content_security_policy(*, link_script: str | None = None, link_origins: tuple[str, ...] = ()) -> str:
     """The policy of a page; with `link_script` and `link_origins` that of a page where Link runs."""
     script = ("'self'", *((link_script,) if link_script else ()))
@@ -61,7 +66,10 @@ def register(app: Flask, site: Site) -> None:
         headers["Content-Security-Policy"] = with_link if g.get("link_runs") else plain
         if request.is_secure:
             headers["Strict-Transport-Security"] = HSTS
-        if request.endpoint != STATIC_ENDPOINT or response.status_code >= FIRST_ERROR_STATUS:
+        is_fine = response.status_code < FIRST_ERROR_STATUS
+        if is_fine and "kept_for" in g:
+            headers["Cache-Control"] = f"public, max-age={g.kept_for}"
+        elif request.endpoint != STATIC_ENDPOINT or not is_fine:
             # Every answer but a file of ours may depend on the session (R11): no cache, shared or on disk, keeps one.
             headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")

@@ -21,6 +21,8 @@ from keepless.web.site import Parts, Site
 from keepless.web.visit import Visit
 
 _PROBE = b"ready"
+# What proxies say of themselves. One that says nothing and names us by our own address looks like this machine.
+_PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -173,7 +175,7 @@ def status(visit: Visit) -> Response:
 
 def metrics(visit: Visit) -> Response:
     """Prometheus's text format. Raises MetricsForbidden but for this machine and for bearers of the metrics token."""
-    if not ((visit.site.metrics_open_here and _from_this_machine()) or _bears(visit.site)):
+    if not ((visit.site.metrics_open_here and from_this_machine()) or _bears(visit.site)):
         raise MetricsForbidden("asked for from elsewhere, without the metrics token")
     return Response(visit.parts.metrics.exposition(), content_type=CONTENT_TYPE)
 
@@ -186,10 +188,11 @@ def _check_sealing(parts: Parts) -> str:
     return "ok" if opened == _PROBE else "differs"
 
 
-def _from_this_machine() -> bool:
+def from_this_machine() -> bool:
+    """Whether the request comes from this very machine, and to it by one of its own names."""
     # Behind a proxy on this machine every visitor would come from it: a forwarded request is never ours. Nor is one to
     # another name: a page from elsewhere whose name leads here (DNS rebinding) would read it in a browser on it.
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or not cookies.to_this_machine(request):
+    if any(name in request.headers for name in _PASSED_ON) or not cookies.to_this_machine(request):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback

@@ -1,14 +1,40 @@
 """What is held about a visitor at this moment: by the server, at Plaid, and in their own browser. Never a token."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 from flask import Response, request
 
 from keepless.core.models import BankRef
-from keepless.errors import BadCookie, CacheFault, InsecureTransport, LinkMissing
-from keepless.web import choice, cookies, hints, oauth, session, trend_cookie
+from keepless.core.tiers import Tier
+from keepless.errors import (
+    AccountsFault,
+    BadCookie,
+    CacheFault,
+    InsecureTransport,
+    LinkMissing,
+    SessionEnded,
+    SessionExpired,
+    SessionMissing,
+    SessionUnreadable,
+    SignInRefused,
+)
+from keepless.services.accounts import row_id
+from keepless.services.signing_in import LASTS
+from keepless.services.vault import Vault
+from keepless.web import (
+    choice,
+    cookies,
+    hints,
+    leaving_cookie,
+    oauth,
+    rotation_cookie,
+    session,
+    sign_in_cookie,
+    trend_cookie,
+)
 from keepless.web.errors import CapsuleUnreadable
 from keepless.web.jar import Jar
 from keepless.web.operations import Operation, answer
@@ -19,6 +45,8 @@ LIVE, LIVE_LONG, BOARD = PARTS = ("live", "live-long", "board")
 SESSION = "the keys to your banks, their names and ids, and the session's times"
 ARRIVAL = "the key to a bank that has arrived, until it is safe with the others"
 LINK = "the connection to a bank that you have begun, until it is finished"
+LEAVING = "what a deletion that is not finished has done so far"
+SIGN_IN = "the sign-in link that you have asked for, for fifteen minutes"
 TRENDS = "the key to the history of your months that this browser keeps"
 PLAIN = {
     hints.COUNTS_NAME: "how many transactions each bank had at the last visit",
@@ -72,12 +100,38 @@ class HeldSession(msgspec.Struct, frozen=True, kw_only=True):
     is_over: bool
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is held: in the server's memory and its cache, connections at Plaid, cookies in this browser.
+class HeldSignIn(msgspec.Struct, frozen=True):
+    """A row of a session of the account: its times (UTC), and whether it is this browser's."""
 
-    `in_cache` is null where the cache cannot be asked now: what it has, it has sealed, and not beyond seven days.
+    created_at: datetime
+    expires_at: datetime
+    is_this: bool
+
+
+class HeldAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the database has of the visitor; times are UTC.
+
+    `trend_capsule` is the length of the sealed capsule that they asked to have kept, null where they did not.
     """
 
+    email: str
+    tier: Tier
+    created_at: datetime
+    updated_at: datetime
+    sessions: tuple[HeldSignIn, ...]
+    trend_capsule: int | None
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is held: by the server, in its cache and database, at Plaid, in cookies of this browser.
+
+    `in_cache` is null where the cache cannot be asked now: what it has, it has sealed, and not beyond seven days.
+    `account` is null for a visitor without one. `for_reaper` counts the banks whose keys are also sealed to the one who
+    removes orphaned connections here: this server cannot open those.
+    """
+
+    account: HeldAccount | None
+    for_reaper: int
     on_server: tuple[HeldNote, ...]
     in_cache: tuple[HeldCopy, ...] | None
     at_plaid: tuple[BankRef, ...]
@@ -92,24 +146,28 @@ def notes(visit: Visit) -> tuple[HeldNote, ...]:
 
 def copies_until(visit: Visit) -> datetime | None:
     """Until when (UTC) copies of the visitor's banks may be in the cache, at the latest; None where none can be."""
-    jar = visit.parts.session.jar()
-    if visit.parts.keeping is None or jar.vault is None or jar.expired or not jar.vault.banks:
+    vault = visit.parts.session.shown()
+    if vault is None or visit.parts.session.jar().expired or not vault.banks:
         return None
-    return visit.parts.keeping.shelf(jar.vault).until(visit.parts.clock())
+    keeping = visit.keeping(vault)
+    return keeping.shelf(vault).until(visit.parts.clock()) if keeping is not None else None
 
 
 def holding(visit: Visit) -> Holding:
     """What is held about the visitor of this request, whatever state their session is in.
 
-    Raises BadCookie, InsecureTransport.
+    Of an account's session that is over nothing but its cookies is told. Raises AccountsFault, BadCookie,
+    InsecureTransport.
     """
-    jar = visit.parts.session.jar()
+    jar, vault = visit.parts.session.jar(), _told_of(visit)
     return Holding(
+        account=_account(visit, vault),
+        for_reaper=len(vault.banks) if vault is not None and visit.parts.reaping is not None else 0,
         on_server=notes(visit),
-        in_cache=_copies(visit, jar),
+        in_cache=_copies(visit, vault),
         at_plaid=_banks(visit),
         in_browser=tuple(cookies_held(visit)),
-        session=_session(jar),
+        session=_session(vault, is_over=jar.expired),
     )
 
 
@@ -119,28 +177,57 @@ def what_you_hold(visit: Visit) -> Response:
 
 
 def _banks(visit: Visit) -> tuple[BankRef, ...]:
-    vault = visit.parts.session.jar().vault
+    vault = visit.parts.session.shown()
     return tuple(key.bank for key in vault.banks) if vault is not None else ()
 
 
-def _copies(visit: Visit, jar: Jar) -> tuple[HeldCopy, ...] | None:
-    if visit.parts.keeping is None or jar.vault is None:
+def _told_of(visit: Visit) -> Vault | None:
+    """As `SessionCookie.shown`, but where the database is away that is said: "no account" would be a false answer."""
+    with suppress(SessionMissing, SessionUnreadable, SessionExpired, SessionEnded):
+        visit.vault()
+    return visit.parts.session.shown()
+
+
+def _account(visit: Visit, vault: Vault | None) -> HeldAccount | None:
+    accounts = visit.parts.accounts
+    if accounts is None or vault is None or not vault.user:
+        return None
+    user = accounts.store.user(vault.user)
+    if user is None:
+        return None
+    this = row_id(vault.session_id)
+    capsule = visit.parts.capsules.get(user.id) if visit.parts.capsules is not None else None
+    return HeldAccount(
+        email=user.email,
+        tier=user.tier,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+        sessions=tuple(
+            HeldSignIn(row.created_at, row.expires_at, row.id == this) for row in accounts.store.sessions(user.id)
+        ),
+        trend_capsule=len(capsule) if capsule is not None else None,
+    )
+
+
+def _copies(visit: Visit, vault: Vault | None) -> tuple[HeldCopy, ...] | None:
+    keeping = visit.keeping(vault) if vault is not None else None
+    if keeping is None or vault is None:
         return ()
     try:
-        kept = visit.parts.keeping.shelf(jar.vault).kept(PARTS)
+        kept = keeping.shelf(vault).kept(PARTS)
     except CacheFault:
         return None
     return tuple(HeldCopy(key.bank, size, copy.snapshot.fetched_at, copy.until) for key, copy, size in kept)
 
 
-def _session(jar: Jar) -> HeldSession | None:
-    if jar.vault is None:
+def _session(vault: Vault | None, *, is_over: bool) -> HeldSession | None:
+    if vault is None:
         return None
     return HeldSession(
-        issued_at=jar.vault.issued_at,
-        expires_at=jar.vault.expires_at,
-        keep_connected=jar.vault.keep_connected,
-        is_over=jar.expired,
+        issued_at=vault.issued_at,
+        expires_at=vault.expires_at,
+        keep_connected=vault.keep_connected,
+        is_over=is_over,
     )
 
 
@@ -167,14 +254,24 @@ def cookies_held(visit: Visit) -> Iterator[HeldCookie]:
 def _sealed(visit: Visit, jar: Jar) -> dict[str, tuple[str, datetime | None]]:
     """What each sealed cookie of ours would be for, and how long what came is good for; None where it does not open."""
     secure = cookies.over_https(request)
-    own, link = (session.NAME, oauth.NAME) if secure else (session.LOCAL_NAME, oauth.LOCAL_NAME)
+    own = session.NAME if secure else session.LOCAL_NAME
     return {
         own: (SESSION, jar.main.expires_at if jar.main is not None else None),
-        link: (LINK, _link_until(visit)),
+        oauth.name(): (LINK, _link_until(visit)),
         trend_cookie.name(): (TRENDS, _trends_until(visit)),
+        rotation_cookie.name(): (rotation_cookie.HELD, rotation_cookie.until(visit)),
+        sign_in_cookie.name(): (SIGN_IN, _sign_in_until(visit)),
+        leaving_cookie.name(): (LEAVING, leaving_cookie.until(visit, jar.vault)),
         **{each.name: (ARRIVAL, each.vault.expires_at) for each in jar.arrivals.opened},
         **dict.fromkeys(jar.arrivals.unreadable, (ARRIVAL, None)),
     }
+
+
+def _sign_in_until(visit: Visit) -> datetime | None:
+    try:
+        return sign_in_cookie.asked(visit).asked_at + LASTS
+    except SignInRefused:
+        return None
 
 
 def _link_until(visit: Visit) -> datetime | None:
@@ -200,6 +297,6 @@ OPERATIONS = (
         summary="Everything held about you: by the server, at Plaid, in this browser. Needs no session.",
         view=what_you_hold,
         answer=Holding,
-        faults=(BadCookie, InsecureTransport),
+        faults=(BadCookie, InsecureTransport, AccountsFault),
     ),
 )

@@ -1,6 +1,6 @@
 """The list of transactions: its filter form, one page of rows as text, and the addresses of the other pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -56,6 +56,11 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
 
 
+def periods_within(most_days: int) -> tuple[tuple[int, str], ...]:
+    """The periods to pick, in days with their labels, as far as the visitor may look back."""
+    return tuple((days, label) for days, label in PERIODS if days <= most_days)
+
+
 def ledger(board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str]) -> Ledger:
     """One page of the filter's transactions."""
     page = board.transactions
@@ -94,25 +99,27 @@ def _says_more(raw: str, merchant: str) -> bool:
     return bool(merchant) and raw.split(" ", 1)[0].casefold() != merchant.split(" ", 1)[0].casefold()
 
 
-def form(board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str]) -> Form:
-    """The filter form, holding what was asked."""
+def form(
+    board: Dashboard, names: Mapping[str, str], asked: Mapping[str, str], periods: Sequence[tuple[int, str]]
+) -> Form:
+    """The filter form, holding what was asked; `periods` as `periods_within`."""
     category, account = asked.get("category", ""), asked.get("account", "")
     codes = {code or UNCATEGORIZED for code in board.categories} | ({category} if category else set())
     labelled = sorted((category_name(code), code) for code in codes)
     return Form(
         values=asked,
-        days=_days(board, asked),
+        days=_days(board, asked, periods),
         categories=tuple(Choice(value=code, label=label, chosen=code == category) for label, code in labelled),
         accounts=tuple(Choice(value=key, label=name, chosen=key == account) for key, name in names.items()),
         active=any(asked.get(name) for name in FILTER if name != "days"),
     )
 
 
-def _days(board: Dashboard, asked: Mapping[str, str]) -> tuple[Choice, ...]:
+def _days(board: Dashboard, asked: Mapping[str, str], periods: Sequence[tuple[int, str]]) -> tuple[Choice, ...]:
     """The periods to choose from, the one shown chosen; where it is none of them, what was asked, as one more."""
     listed = tuple(
         Choice(value=str(days), label=gettext(label), chosen=board.period == Period.last_days(board.today, days))
-        for days, label in PERIODS
+        for days, label in periods
     )
     if any(each.chosen for each in listed):
         return listed

@@ -29,7 +29,10 @@ class AskedBank(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start", tag_field="type"):
-    """The first line, before any bank has answered. `until` is when the session ends (UTC); `mark` is `mark_of` it."""
+    """The first line, before any bank has answered. `until` is when the session ends (UTC); `mark` is `mark_of` it.
+
+    `history_days` is how far back the visitor may look, and `trends` whether they may look at those.
+    """
 
     today: date
     period: Period
@@ -37,6 +40,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start", tag_field="t
     connected: int
     until: datetime
     mark: str
+    history_days: int
+    trends: bool
     kinds: tuple[str, ...] = tuple(map(str, KINDS))
 
 

@@ -9,9 +9,9 @@ from flask import Response
 
 from keepless.core.models import BankRef
 from keepless.core.secret import Secret
-from keepless.errors import ConnectionLost, InvalidField, LinkMissing, TooManyBanks, UnknownBank
+from keepless.errors import ConnectionLost, InvalidField, LinkMissing, NotInTier, TooManyBanks, UnknownBank
 from keepless.services.vault import Vault
-from keepless.web import oauth
+from keepless.web import oauth, tiers
 from keepless.web.operations import Operation, answer, body_as
 from keepless.web.visit import Visit
 
@@ -72,6 +72,8 @@ def link_token(visit: Visit) -> Response:
     vault = visit.parts.session.read_or_new()
     if asked.resume:
         return _told(_resumed(visit, vault, asked))
+    if asked.item_id is None:
+        tiers.require_banks(visit, vault)
     back = oauth.return_address(visit)
     made = visit.linking().link_token(vault, update_item=asked.item_id, redirect_uri=back)
     begun = oauth.Begun(link=made, item_id=asked.item_id, keep_connected=asked.keep_connected)
@@ -114,6 +116,7 @@ def exchange(visit: Visit) -> Response:
     asked = body_as(ExchangeRequest)
     session = visit.parts.session
     vault = session.read_or_new(keep_connected=asked.keep_connected)
+    tiers.require_banks(visit, vault)
     return visit.linking().connect(
         vault,
         Secret(asked.public_token),
@@ -134,7 +137,7 @@ OPERATIONS = (
         body=LinkTokenRequest,
         session=True,
         plaid=True,
-        faults=(InvalidField, TooManyBanks, UnknownBank, LinkMissing),
+        faults=(InvalidField, TooManyBanks, NotInTier, UnknownBank, LinkMissing),
     ),
     Operation(
         method="POST",
@@ -158,6 +161,6 @@ OPERATIONS = (
         body=ExchangeRequest,
         session=True,
         plaid=True,
-        faults=(InvalidField, TooManyBanks, ConnectionLost),
+        faults=(InvalidField, TooManyBanks, NotInTier, ConnectionLost),
     ),
 )

@@ -13,7 +13,7 @@ from flask import Response, request
 
 from keepless.core.models import BankProblem
 from keepless.core.periods import Period
-from keepless.errors import InvalidField, UnknownBank
+from keepless.errors import InvalidField, NotInTier, UnknownBank
 from keepless.services.dashboards import reading_range
 from keepless.services.hybrid import ENDED
 from keepless.services.vault import Vault
@@ -40,7 +40,8 @@ def live(visit: Visit) -> Response:
     """Every bank, or the one that `bank` names, as they answer."""
     vault = visit.vault()
     today = visit.today()
-    query = visit.queries.read(request.args, today, allowed=LIVE)
+    allowance = visit.allowance
+    query = visit.queries.read(request.args, today, allowed=LIVE, allowance=allowance)
     period = reading_range(query.period, today)
     asked = [AskedBank(digest_of(key.bank.item_id), key.bank.item_id, key.bank.name) for key in vault.banks]
     if query.bank:
@@ -61,6 +62,8 @@ def live(visit: Visit) -> Response:
         connected=len(vault.banks),
         until=vault.expires_at,
         mark=mark_of(vault, today),
+        history_days=min(allowance.history_days, visit.site.max_history_days),
+        trends=allowance.trends,
     )
 
     def lines() -> Iterator[bytes]:
@@ -137,6 +140,6 @@ OPERATIONS = (
         media_type=NDJSON,
         parameters=LIVE,
         session=True,
-        faults=(InvalidField, UnknownBank),
+        faults=(InvalidField, NotInTier, UnknownBank),
     ),
 )

@@ -1,5 +1,6 @@
 """Logs that hold nothing secret and nothing of a person (R17): redaction, safe tracebacks, and ids as keyed hashes."""
 
+import errno
 import hashlib
 import hmac
 import logging
@@ -16,22 +17,47 @@ from keepless.errors import KeeplessError
 
 REDACTED = "[redacted]"
 
+# What may stand between quotes, or up to the next blank where there are none.
+_VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'}\]]+)"""
 _SECRETS = re.compile(
-    r"""(?ix)
+    rf"""(?ix)
     \b(?:access|public|link)-[a-z]+-[0-9a-z-]+      # Plaid's tokens
-    | \bv[0-9]\.[\w-]+\.[\w-]{16,}                  # our sealed texts
+    | \bv[0-9]\.[\w-]+\.[\w-]{{16,}}[\w.-]*         # our sealed texts, and whom they are bound to
     | \beyJ[\w-]+\.[\w-]+\.[\w-]*                   # signed tokens (JWT)
     | \b(?:bearer|basic)\s+[^\s,;]+                 # Authorization
-    | \b(?:set-cookie|cookie|authorization)\s*[:=]\s*[^\r\n]*
+    | \b(?:set-cookie|cookie|authorization|stripe-signature|plaid-verification)\s*[:=]\s*[^\r\n]*
+    | \bt=\d+\s*,\s*v\d=[^\s"']+                    # what Stripe-Signature holds
+    | \bwhsec_[\w-]+                                # the secret that it is made with
+    | \bsmtps?://[^\s"'<>]+                         # a mail server, its password, and who sends
+    | /sign-in/[\w%.~-]+                            # links to sign in with
+    | \b(?:pass(?:word|wd|phrase)?|pwd|secret|api_?key)["']?\s*[:=]\s*{_VALUE}
+    | ["'](?:ciphertext|sealed|salt|nonce)["']\s*:\s*{_VALUE}  # files that a passphrase opens
+    # Keys, nonces and secrets in base64, and in hex.
+    | (?-i:\b(?=[\w-]{{0,99}}[0-9])(?=[\w-]{{0,99}}[A-Z])(?=[\w-]{{0,99}}[a-z])[\w-]{{40,}}=*)
+    | \b[0-9a-f]{{40,}}\b
     """
 )
-_SECRET_KEYS = re.compile(r"(?i)authorization|cookie|token|secret|password|passwd")
+# Looked for only where there is an @ at all.
+_ADDRESSES = re.compile(
+    r"""(?ix)
+    \b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>]{0,500}@[^\s"'<>]*            # with a password: databases, caches, mail servers
+    | [^\s@<>()\[\]\\,;:"'=/]{1,64}@[^\s@<>()\[\]\\,;:"'=/]*[\w-]     # e-mail addresses
+    """
+)
+_SECRET_KEYS = re.compile(
+    r"(?i)authorization|cookie|token|secret|passw|passphrase|e_?mail|signature|(?:database|mail|redis)_url|dsn|nonce"
+)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _FRAMES = 12
 
 
 def redact(text: str) -> str:
-    """`text` without tokens, sealed texts and cookies, and on one line: controls are written as escapes."""
+    """`text` without tokens, keys, sealed texts, cookies, passwords, e-mail addresses and links to sign in with.
+
+    It is on one line: controls are written as escapes.
+    """
+    if "@" in text:
+        text = _ADDRESSES.sub(REDACTED, text)
     return _CONTROLS.sub(_escape, _SECRETS.sub(REDACTED, text))
 
 
@@ -52,6 +78,12 @@ def describe(error: BaseException) -> dict[str, Any]:
         **({"text": str(error)} if isinstance(error, KeeplessError) else {}),
         "frames": [f"{_module(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def note_failing_audit(error: BaseException) -> None:
+    """Says that the audit trail has begun to fail; the metric counts how often it does, until it says no more."""
+    reason = errno.errorcode.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+    structlog.get_logger("keepless.audit").error("audit trail not written", reason=reason, **describe(error))
 
 
 class Pseudonyms:
@@ -95,6 +127,7 @@ def configure(*, style: str, stream: IO[str] | None = None, level: int = logging
             use_get_message=True,
         )
     )
+    handler.addFilter(_name_errors)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -106,6 +139,17 @@ def configure(*, style: str, stream: IO[str] | None = None, level: int = logging
     # Their lines hold whole addresses, with the words a person searched for.
     for name in ("werkzeug", "urllib3", "gunicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _name_errors(record: logging.LogRecord) -> bool:
+    """Libraries put errors into their words ("broken by %r"): of each its type is told, as `describe` does."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_name_of(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
+    return True
+
+
+def _name_of(error: BaseException) -> str:
+    return str(error) if isinstance(error, KeeplessError) else type(error).__qualname__
 
 
 def _quote_no_request(record: logging.LogRecord) -> bool:
@@ -147,6 +191,8 @@ def _redact_event(_logger: object, _method: str, event: structlog.types.EventDic
 def _redact_value(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, BaseException):
+        return redact(_name_of(value))
     if isinstance(value, Mapping):
         return {
             redact(str(key)): REDACTED if _SECRET_KEYS.search(str(key)) else _redact_value(item)

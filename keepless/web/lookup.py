@@ -8,9 +8,9 @@ import msgspec
 from werkzeug.exceptions import HTTPException
 
 from keepless.core.models import BankProblem
-from keepless.errors import Action, KeeplessError, PlaidFault
+from keepless.errors import Action, KeeplessError, NotInTier, PlaidFault, RateLimited
 from keepless.services.breakers import OF_PLAID
-from keepless.web import present
+from keepless.web import present, tier_words
 from keepless.web.errors import BanksNeedAttention, ExportIncomplete, NothingReadable
 from keepless.web.fault import Fault
 from keepless.web.faults import BY_ERROR, BY_STATUS, FIRST_ERROR_STATUS, INTERNAL
@@ -19,6 +19,7 @@ from keepless.web.plaid_faults import BY_ACTION, BY_PLAID_CODE, BY_TOKEN_CODE, P
 
 # What a Retry-After says at least and at most, in seconds: a breaker is never open for longer.
 SOONEST, LATEST = 1, 300
+LATEST_ATTEMPT = 3600
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -44,13 +45,18 @@ def retry_after(error: BaseException, now: datetime) -> int | None:
     row, moment = fault_of(error), _retry_at(error)
     if row.retry_after is None or moment is None:
         return row.retry_after
-    return min(max(-((now - moment) // timedelta(seconds=1)), SOONEST), LATEST)
+    return min(
+        max(-((now - moment) // timedelta(seconds=1)), SOONEST),
+        LATEST_ATTEMPT if isinstance(error, RateLimited) else LATEST,
+    )
 
 
 def words_of(error: BaseException, zone: ZoneInfo | None = None) -> Fault:
     """The row for an error, worded in the answer's language. When to try again is told on the clock of `zone`."""
     row, moment = _worded(fault_of(error)), _retry_at(error)
-    return _with_time(row, moment, zone) if isinstance(error, NothingReadable | PlaidFault) else row
+    if isinstance(error, NotInTier):
+        return tier_words.told(row, error)
+    return _with_time(row, moment, zone) if isinstance(error, NothingReadable | PlaidFault | RateLimited) else row
 
 
 def words_for(problem: BankProblem, zone: ZoneInfo | None = None) -> Fault:
@@ -72,7 +78,7 @@ def _is_kept_back(fault: PlaidFault | BankProblem) -> bool:
 def _retry_at(error: BaseException) -> datetime | None:
     """The earliest moment at which asking again can help, where one is known."""
     match error:
-        case PlaidFault():
+        case PlaidFault() | RateLimited():
             return error.retry_at
         case NothingReadable() | ExportIncomplete():
             return _earliest(problem.retry_at for problem in error.problems)

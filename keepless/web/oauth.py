@@ -12,12 +12,14 @@ from flask import Response, request
 
 from keepless.errors import LinkMissing, SealBroken
 from keepless.ports import LinkToken
-from keepless.web import cookies
+from keepless.web.side_cookie import SideCookie
 from keepless.web.visit import Visit
 
 PURPOSE = "link"
 NAME = "__Host-keepless-link"
 LOCAL_NAME = "keepless-local-link"
+_COOKIE = SideCookie(NAME, LOCAL_NAME)
+name, forget = _COOKIE.name, _COOKIE.forget
 PATH = "/oauth-return"
 LASTS = timedelta(hours=4)  # as long as Plaid's link tokens do
 SKEW = timedelta(seconds=60)
@@ -59,17 +61,7 @@ def keep(visit: Visit, response: Response, begun: Begun) -> Response:
     packed = _Packed(begun.link.token, int(expires_at.timestamp()), begun.item_id, begun.keep_connected)
     sealed = visit.parts.sealer.seal(PURPOSE, _encoder.encode(packed))
     seconds = max(int((expires_at - now).total_seconds()), 0)
-    name, secure = _name()
-    cookies.put(response, cookies.line(name, sealed, max_age=seconds, secure=secure))
-    return response
-
-
-def forget(response: Response) -> Response:
-    """Takes the cookie out of the browser, however it came: it must not stand in the way of an answer worth keeping."""
-    name, secure = _name()
-    if name in request.cookies:
-        cookies.put(response, cookies.line(name, "", max_age=0, secure=secure))
-    return response
+    return _COOKIE.put(response, sealed, max_age=seconds)
 
 
 def is_begun(visit: Visit) -> bool:
@@ -86,8 +78,7 @@ def begun(visit: Visit) -> Begun:
 
     All three are one to the person: a cookie that does not open holds nothing that could not be begun anew.
     """
-    name, _ = _name()
-    sealed = cookies.value_of(request, name)
+    sealed = _COOKIE.value()
     if not sealed:
         raise LinkMissing("no connection waits in this browser")
     try:
@@ -99,9 +90,3 @@ def begun(visit: Visit) -> Begun:
     if not now < expires_at <= now + LASTS + SKEW:
         raise LinkMissing("the connection's time is over")
     return Begun(link=LinkToken(packed.token, expires_at), item_id=packed.item_id, keep_connected=packed.keep_connected)
-
-
-def _name() -> tuple[str, bool]:
-    """The cookie's name on this request's transport, and whether it is Secure. Raises InsecureTransport."""
-    secure = cookies.over_https(request)
-    return (NAME if secure else LOCAL_NAME), secure

@@ -101,7 +101,8 @@ def _entry(operation: Operation, queries: QueryReader, references: dict[Any, dic
             for parameter in (queries.parameters[name],)
         ]
     if operation.body is not None:
-        entry["requestBody"] = {"required": True, "content": {JSON: {"schema": references[operation.body]}}}
+        content = {JSON: {"schema": references[operation.body]}}
+        entry["requestBody"] = {"required": not operation.optional_body, "content": content}
     if operation.form:
         entry["requestBody"] = {"required": True, "content": {FORM: {"schema": _form(operation.form, queries)}}}
     return entry

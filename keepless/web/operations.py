@@ -26,6 +26,8 @@ SESSION_FAULTS: tuple[type[KeeplessError], ...] = (
     errors.SessionMissing,
     errors.SessionUnreadable,
     errors.SessionExpired,
+    errors.SessionEnded,
+    errors.AccountsFault,
     errors.BadCookie,
     errors.InsecureTransport,
 )
@@ -36,9 +38,10 @@ class Operation:
     """`view` makes the answer; `answer` is its type in JSON, None for another `media_type`.
 
     `other_media_types` are texts that it may answer with instead. `parameters` are names of `web.query`; so is `form`,
-    of what a form sends in the request's body. `body` is the type of a JSON request. `faults` are errors that it may
-    raise, beside those that any operation may. `signed` says that its sender proves itself, so that it may come from
-    elsewhere (R16). A `page` belongs to the pages, which route it; here only its JSON is described.
+    of what a form sends in the request's body. `body` is the type of a JSON request, which may be left out where it is
+    an `optional_body`. `faults` are errors that it may raise, beside those that any operation may. `signed` says that
+    its sender proves itself, so that it may come from elsewhere (R16). A `page` belongs to the pages, which route it;
+    here only its JSON is described.
     """
 
     method: str
@@ -54,6 +57,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     body: Any = None
+    optional_body: bool = False
     session: bool = False
     plaid: bool = False  # PlaidFault may reach the answer
     faults: tuple[type[KeeplessError], ...] = ()

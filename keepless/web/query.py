@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from keepless.core.filters import TransactionFilter
 from keepless.core.kinds import Kind
 from keepless.core.periods import Period
-from keepless.errors import InvalidField
+from keepless.core.tiers import EVERYTHING, Allowance
+from keepless.errors import InvalidField, NotInTier
 
 PERIOD = ("days", "from", "to")
 FILTER = (*PERIOD, "category", "account", "merchant", "kind", "currency", "pending", "q", "min", "max")
@@ -74,14 +75,21 @@ class QueryReader:
             parameter.name: parameter for parameter in _parameters(history_days, max_history_days)
         }
 
-    def read(self, arguments: MultiDict[str, str], today: date, *, allowed: tuple[str, ...] = TRANSACTIONS) -> Query:
+    def read(
+        self,
+        arguments: MultiDict[str, str],
+        today: date,
+        *,
+        allowed: tuple[str, ...] = TRANSACTIONS,
+        allowance: Allowance = EVERYTHING,
+    ) -> Query:
         """The query as values. An empty value counts as none, as forms send it.
 
         Raises InvalidField naming the parameter: one that is not `allowed`, that comes twice, or whose value is not
-        well formed, out of range, or at odds with another's.
+        well formed, out of range, or at odds with another's. Raises NotInTier for days before those of `allowance`.
         """
         values = {name: self._value(name, arguments.getlist(name), allowed) for name in arguments}
-        period = self._period(values, today)
+        period = self._period(values, today, allowance.history_days)
         return Query(
             period=period,
             filter=TransactionFilter(
@@ -115,7 +123,7 @@ class QueryReader:
         except ValueError as refusal:
             raise InvalidField(name, str(refusal)) from None
 
-    def _period(self, values: Mapping[str, Any], today: date) -> Period:
+    def _period(self, values: Mapping[str, Any], today: date, most_days: int) -> Period:
         # A visitor whose time zone is not known may be a day ahead of us.
         latest = today + timedelta(days=1)
         earliest = today - timedelta(days=self._max_history_days)
@@ -125,6 +133,9 @@ class QueryReader:
                 raise InvalidField(name, f"it must be from {earliest} to {latest}")
         end = values.get("to") or today
         days = values.get("days") or self._history_days
+        earliest = max(earliest, today - timedelta(days=most_days))
+        if (values.get("days") or 0) > most_days or min(values.get("from") or end, end) < earliest:
+            raise NotInTier("history", most_days)
         return Period(values.get("from") or max(earliest, end - timedelta(days=days - 1)), end)
 
 

@@ -1,4 +1,6 @@
-"""The session: a sealed cookie in the visitor's browser, and nothing on the server (SECURITY.md, R1 to R9 and R15).
+"""The session: a sealed cookie in the visitor's browser (SECURITY.md, R1 to R9 and R15).
+
+On the server there is nothing of it; but where the visitor has an account, a row that says that it lives.
 
 A bank that has just arrived has a cookie of its own beside it (`web.arrivals`); what is read is all of them together.
 """
@@ -10,14 +12,24 @@ from contextlib import suppress
 import msgspec
 from flask import Flask, Response, request
 
-from keepless.errors import SealBroken, SessionExpired, SessionMissing, SessionUnreadable, TooManyBanks
+from keepless.errors import (
+    AccountsFault,
+    OtherAccount,
+    SessionEnded,
+    SessionExpired,
+    SessionMissing,
+    SessionUnreadable,
+    TooManyBanks,
+)
 from keepless.ports import Clock, Sealer
-from keepless.services.vault import Vault, decode, encode, new_vault
-from keepless.web import arrivals, cookies
+from keepless.services.accounts import Accounts, Standing
+from keepless.services.vault import Vault, encode, new_vault
+from keepless.web import arrivals, bound, cookies
 from keepless.web.arrivals import Arrivals
 from keepless.web.jar import Jar
+from keepless.web.opening import PURPOSE, Opener
+from keepless.web.standings import Standings
 
-PURPOSE = "session"
 NAME = "__Host-keepless"
 LOCAL_NAME = "keepless-local"
 # RFC 6265, 6.1: the least that every browser keeps, name, value and attributes together.
@@ -35,7 +47,8 @@ class SessionCookie:
 
     `days` and `keep_days` are a session's lifetime without and with "keep me connected". `on_unreadable` is called once
     for each cookie of a request that does not open, with the reason, for the metric (R9). `https_only` refuses plain
-    http even from this machine: for servers behind a proxy, which may be on this machine too.
+    http even from this machine: for servers behind a proxy, which may be on this machine too. `accounts` knows which
+    sessions of users live. `cover` is told of every vault before it is written, and of what the browser held before.
     """
 
     def __init__(
@@ -47,13 +60,18 @@ class SessionCookie:
         keep_days: int = 30,
         https_only: bool = False,
         on_unreadable: Callable[[str], object] = lambda _reason: None,
+        accounts: Accounts | None = None,
+        cover: Callable[[Vault, Vault | None], object] = lambda _vault, _before: None,
     ) -> None:
         self._sealer = sealer
+        self._opener = Opener(sealer, clock)
         self._clock = clock
         self._days = days
         self._keep_days = keep_days
         self._https_only = https_only
         self._on_unreadable = on_unreadable
+        self._standings = Standings(accounts)
+        self._cover = cover
 
     @property
     def lifetimes(self) -> tuple[int, int]:
@@ -68,7 +86,8 @@ class SessionCookie:
         """This request's sealed cookies, opened once, whatever their state. Raises BadCookie, InsecureTransport."""
         found: Jar | None = request.environ.setdefault(_JAR, None)
         if found is None:
-            found = request.environ[_JAR] = self._dated(self._open())
+            name, secure = self._name()
+            found = request.environ[_JAR] = self._opener.jar(request, name, secure=secure)
             for reason in filter(None, (found.main_unreadable, *found.arrivals.unreadable.values())):
                 self._on_unreadable(reason)
         return found
@@ -76,14 +95,30 @@ class SessionCookie:
     def read(self) -> Vault:
         """The visitor's vault.
 
-        Raises SessionMissing, SessionExpired, SessionUnreadable (all three: 401 or the setup page, the cookie left as
-        it is), BadCookie (400), InsecureTransport.
+        Raises SessionMissing, SessionExpired, SessionEnded, SessionUnreadable (401 or a page that says so) and
+        AccountsFault (503), after all of which the cookie stays; BadCookie (400), InsecureTransport.
         """
         found = self.jar()
         vault = self._readable(found)
         if found.expired:
             raise SessionExpired("the session's lifetime is over")
+        if vault.user:
+            self._standings.of(vault)
         return vault
+
+    def standing(self) -> Standing | None:
+        """What the row says of the visitor's session; None where it has no user. Raises as `read`."""
+        vault = self.read()
+        return self._standings.of(vault) if vault.user else None
+
+    def shown(self) -> Vault | None:
+        """What of the session may be told: of an account's one nothing, unless it lives. Raises as `jar`."""
+        found = self.jar()
+        if found.vault is None or not found.vault.user:
+            return found.vault
+        with suppress(SessionExpired, SessionEnded, AccountsFault, SessionUnreadable):
+            return self.read()
+        return None
 
     def read_or_new(self, *, keep_connected: bool = False) -> Vault:
         """The visitor's vault, or where no cookie came a new and empty one that is not written yet.
@@ -103,9 +138,9 @@ class SessionCookie:
             )
 
     def read_to_revoke(self) -> Vault:
-        """The vault of a living or an expired session: for the POST that removes its banks at Plaid, nothing else.
+        """The vault, whether the session lives, is over or was ended: for the POST that removes its banks.
 
-        Raises as `read`, but for SessionExpired; RuntimeError in a GET, which changes nothing.
+        Raises as `read`, but for those two; RuntimeError in a GET, which changes nothing.
         """
         _require_unsafe_method()
         return self._readable(self.jar())
@@ -114,26 +149,50 @@ class SessionCookie:
         """Seals `vault` into the answer, which is returned. A bank that did not come with the request gets its own too.
 
         Raises SessionUnreadable where the request's cookie does not open and SessionExpired where it is over and
-        `vault` is not the rest of it: it may be the only copy of a token (R6, R9). Raises TooManyBanks where a cookie
-        would be longer than 4,096 bytes, RuntimeError in a GET (R4).
+        `vault` is not the rest of it: it may be the only copy of a token (R6, R9). Raises SessionEnded, AccountsFault
+        where an account's session does not live any more and `vault` is not the rest of it: it may have been ended
+        while a bank was being connected. Raises TooManyBanks where a cookie would be longer than 4,096 bytes,
+        RuntimeError in a GET (R4).
         """
-        _require_unsafe_method()
+        held = self._to_write()
+        if held.expired and held.vault is not None and not vault.is_session_of(held.vault):
+            raise SessionExpired("the banks of the expired session are to be removed first")
+        if vault.user and not (held.vault is not None and vault.is_rest_of(held.vault)):
+            self._standings.now(vault)
+        return self._written(response, held, vault)
+
+    def bind(self, response: Response, vault: Vault) -> Response:
+        """Seals the vault of a person who has just signed in, in place of what this browser held; returns the answer.
+
+        Raises as `require_bindable`, TooManyBanks, RuntimeError in a GET.
+        """
+        self.require_bindable(vault.user)
+        return self._written(response, self._to_write(), vault)
+
+    def require_bindable(self, user: str) -> Vault | None:
+        """What this browser holds, for the user who is about to sign in to take over; None for nothing.
+
+        An ended or expired session of theirs is theirs again. Raises OtherAccount for another account's, SessionExpired
+        for one without an account that is over (its banks are to be removed first), SessionUnreadable, BadCookie,
+        InsecureTransport.
+        """
         held = self.jar()
         if held.unreadable is not None:
             raise SessionUnreadable(held.unreadable)
-        if held.expired and held.vault is not None and not _same_session(held.vault, vault):
+        if held.vault is None:
+            return None
+        if held.vault.user not in ("", user):
+            raise OtherAccount("this browser holds another account's banks")
+        if held.expired and not held.vault.user:
             raise SessionExpired("the banks of the expired session are to be removed first")
-        return self._put(response, self._lines(held, vault), msgspec.structs.replace(held, vault=vault, written=True))
+        return held.vault
 
     def clear(self, response: Response) -> Response:
         """Takes the cookies that opened out of the browser, once their banks are removed; the answer is returned.
 
         Raises SessionUnreadable for a cookie that does not open (R9), RuntimeError in a GET (R4).
         """
-        _require_unsafe_method()
-        held = self.jar()
-        if held.unreadable is not None:
-            raise SessionUnreadable(held.unreadable)
+        held = self._to_write()
         names = [self._name()[0], *(arrival.name for arrival in held.arrivals.opened)]
         return self._put(response, map(self._clearing_line, names), Jar(written=True))
 
@@ -149,8 +208,20 @@ class SessionCookie:
         if not names:
             return False
         rest = Jar(main=held.main, older_key=held.older_key, arrivals=Arrivals(opened=held.arrivals.opened))
-        self._put(response, map(self._clearing_line, names), self._dated(rest))
+        self._put(response, map(self._clearing_line, names), self._opener.dated(rest))
         return True
+
+    def _to_write(self) -> Jar:
+        _require_unsafe_method()
+        held = self.jar()
+        if held.unreadable is not None:
+            raise SessionUnreadable(held.unreadable)
+        return held
+
+    def _written(self, response: Response, held: Jar, vault: Vault) -> Response:
+        lines = self._lines(held, vault)
+        self._cover(vault, held.vault)
+        return self._put(response, lines, msgspec.structs.replace(held, vault=vault, written=True))
 
     def _lines(self, held: Jar, vault: Vault) -> list[str]:
         """The Set-Cookie lines that make `vault` of what came: first the session's own cookie, then the banks'."""
@@ -179,8 +250,8 @@ class SessionCookie:
     def _line(self, name: str, purpose: str, vault: Vault) -> str:
         """A Set-Cookie line. The browser keeps it for longer than it is valid: an expired one can still revoke."""
         _, secure = self._name()
-        sealed = self._sealer.seal(purpose, encode(vault))
-        line = cookies.line(name, sealed, max_age=cookies.LONGEST_LIFE, secure=secure)
+        sealed = self._sealer.seal(purpose, encode(vault), user=vault.user)
+        line = cookies.line(name, bound.together(sealed, vault.user), max_age=cookies.LONGEST_LIFE, secure=secure)
         if len("Set-Cookie: ") + len(line) > MAX_SET_COOKIE:
             raise TooManyBanks(f"{len(vault.banks)} bank(s) make the cookie too long")
         return line
@@ -207,35 +278,6 @@ class SessionCookie:
             raise SessionMissing("no session cookie came with the request")
         return found.vault
 
-    def _open(self) -> Jar:
-        name, secure = self._name()
-        sealed = cookies.value_of(request, name)
-        own = arrivals.read(request, lambda text: self._unsealed(arrivals.PURPOSE, text), secure=secure)
-        if not sealed:  # an empty cookie holds nothing that could be lost
-            return Jar(arrivals=own)
-        try:
-            main, older_key = self._unsealed(PURPOSE, sealed)
-        except (SealBroken, SessionUnreadable) as fault:
-            return Jar(main_unreadable=fault.reason, arrivals=own)
-        return Jar(main=main, older_key=older_key, arrivals=own)
-
-    def _unsealed(self, purpose: str, sealed: str) -> tuple[Vault, bool]:
-        """The vault, an expired one too, and whether an older key sealed it. Raises SealBroken, SessionUnreadable."""
-        vault = decode(self._sealer.open(purpose, sealed))
-        with suppress(SessionExpired):
-            vault.require_alive(self._clock())
-        return vault, not self._sealer.is_newest(sealed)
-
-    def _dated(self, found: Jar) -> Jar:
-        """`found` with its vault, and whether that is over."""
-        vault = found.came
-        try:
-            if vault is not None:
-                vault.require_alive(self._clock())
-        except SessionExpired:
-            return msgspec.structs.replace(found, vault=vault, expired=True)
-        return msgspec.structs.replace(found, vault=vault)
-
     def _after_request(self, response: Response) -> Response:
         if _JAR not in request.environ:
             return response
@@ -255,10 +297,6 @@ class SessionCookie:
         main, *others = self._lines(found, vault)
         due = found.older_key or found.main != vault.fitting()
         self._put(response, [main, *others] if due else others, msgspec.structs.replace(found, written=True))
-
-
-def _same_session(held: Vault, written: Vault) -> bool:
-    return (held.session_id, held.expires_at) == (written.session_id, written.expires_at)
 
 
 def _require_unsafe_method() -> None:

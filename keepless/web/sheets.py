@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from keepless.core.periods import Period, month_of
+from keepless.core.tiers import EVERYTHING
 from keepless.errors import Action
 from keepless.services.copies import NOT_OFFERED
 from keepless.services.dashboards import Bank, Dashboard, Share, Spending
@@ -14,10 +15,11 @@ from keepless.web import present
 from keepless.web.ages import ages
 from keepless.web.billing import BillLine, CardSheet, LoanLine, bill_lines, card_sheets, loan_lines, use_sentences
 from keepless.web.language import category_name, gettext, ngettext
-from keepless.web.ledger import ANCHOR, PERIODS, Choice, Form, Ledger, address, form, ledger, period_words
+from keepless.web.ledger import ANCHOR, Choice, Form, Ledger, address, form, ledger, period_words, periods_within
 from keepless.web.months import MonthBar, month_bars, month_sentence, period_sentence
 from keepless.web.notices import Notice, notice
 from keepless.web.renewals import Renewal, renewals
+from keepless.web.tier_words import looks_back
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -69,13 +71,15 @@ class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page. `waiting` says that a bank fills by itself, so the page asks again.
 
-    `without` says whose transactions the figures lack, `nothing` why there is no figure at all; "" where neither is so.
+    `without` says whose transactions the figures lack, `nothing` why there is no figure at all, `tier_ends` how far
+    back the visitor's tier looks, where that is not as far as banks do; "" where it is not so.
     """
 
     month: str
     today: str
     period: str
     periods: tuple[Choice, ...]
+    tier_ends: str
     notices: tuple[Notice, ...]
     renewals: tuple[Renewal, ...]
     ages: tuple[str, ...]  # how old what comes from a copy is
@@ -95,11 +99,19 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     form: Form
 
 
-def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None, now: datetime) -> Statement:
+def statement(
+    board: Dashboard,
+    asked: Mapping[str, str],
+    zone: ZoneInfo | None,
+    now: datetime,
+    most_days: int = EVERYTHING.history_days,
+) -> Statement:
     """The page of `board`, as it is shown at `now` (UTC).
 
-    `asked` is the query as it came, for the form and the addresses; `zone` the visitor's.
+    `asked` is the query as it came, for the form and the addresses; `zone` the visitor's. Their tier looks back
+    `most_days`.
     """
+    periods = periods_within(most_days)
     names = {account.id: present.account_name(account) for bank in board.banks for account in bank.accounts}
     notices = tuple(notice(problem, zone) for problem in board.problems)
     currencies = tuple(currency_sheet(each, board.period, names, asked) for each in board.spending)
@@ -113,8 +125,9 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None,
                 label=gettext(label),
                 chosen=board.period == Period.last_days(board.today, days),
             )
-            for days, label in PERIODS
+            for days, label in periods
         ),
+        tier_ends=looks_back(most_days) if most_days < EVERYTHING.history_days else "",
         notices=notices,
         renewals=tuple(renewals(board.banks, board.today, zone)),
         ages=tuple(ages(board.banks, {each.item_id for each in notices}, now)),
@@ -131,7 +144,7 @@ def statement(board: Dashboard, asked: Mapping[str, str], zone: ZoneInfo | None,
         loans=loan_lines(board.loans, board.today),
         banks=tuple(bank_sheet(bank, zone) for bank in board.banks),
         ledger=ledger(board, names, asked),
-        form=form(board, names, asked),
+        form=form(board, names, asked, periods),
     )
 
 

@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from keepless.core.secret import Secret
-from keepless.ports import Clock, Plaid, Sealer, Webhooks
+from keepless.ports import Audit, CapsuleStore, Clock, Mailer, Plaid, Sealer, Webhooks
+from keepless.services.accounts import Accounts
+from keepless.services.billing import Billing
 from keepless.services.endings import Endings
 from keepless.services.keeping import Keeping
+from keepless.services.reaping import Reaping
+from keepless.services.receipts import PublicKey, ReceiptSigner
+from keepless.services.recovery import Recovery
 from keepless.services.trend_keeping import TrendKeeping
+from keepless.services.turns import Turns
 from keepless.web.hints import HintsCookies
 from keepless.web.metrics import Metrics
 from keepless.web.session import SessionCookie
@@ -30,6 +36,11 @@ class Site:
     metrics_token: Secret | None = None  # reads /metrics from elsewhere than this machine
     log_key: Secret | None = None  # keys the hashes that stand for ids in logs; a new one for each process where None
     metrics_open_here: bool = True  # /metrics without a token for this machine; not where a proxy may be on it
+    public_url: str | None = None  # what links in mails begin with, and receipts are signed for; None: the request's
+    proxies: int = 0  # in front of us, each of which adds to X-Forwarded-For
+    audit_keys: tuple[PublicKey, ...] = ()  # the audit trail's are published, the newest first
+    audit_days: int | None = None  # how long lines of the audit trail are kept; None: that is the operator's matter
+    limits_storage: Secret | None = None  # where attempts are counted (REDIS_URL); None: this process's memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +54,22 @@ class Parts:
     pool: Executor
     clock: Clock
     trends: TrendKeeping
+    recovery: Recovery
+    receipts: ReceiptSigner
     hints: HintsCookies = field(default_factory=HintsCookies)
     metrics: Metrics = field(default_factory=Metrics)
     keeping: Keeping | None = None  # the sealed copies of the hybrid edition
+    accounts: Accounts | None = None  # with DATABASE_URL; so are the next three
+    mailer: Mailer | None = None
+    capsules: CapsuleStore | None = None
+    billing: Billing | None = None  # with BILLING_WEBHOOK_SECRET
+    reaping: Reaping | None = None  # with REAPER_PUBLIC_KEY
+    audit: Audit | None = None
     endings: Endings = field(init=False)
+    turns: Turns = field(init=False)
     started_at: datetime = field(init=False)  # UTC
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "turns", Turns(self.clock, self.keeping))
         object.__setattr__(self, "endings", Endings(self.clock, secrets.token_bytes(32)))
         object.__setattr__(self, "started_at", self.clock())

@@ -9,16 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from flask import Response, request
+from flask import Response
 
 from keepless.errors import SealBroken
 from keepless.web import cookies
 from keepless.web.errors import CapsuleUnreadable
+from keepless.web.side_cookie import SideCookie
 from keepless.web.visit import Visit
 
 PURPOSE = "trends"
 NAME = "__Host-keepless-trends"
 LOCAL_NAME = "keepless-local-trends"
+_COOKIE = SideCookie(NAME, LOCAL_NAME)
+name, forget = _COOKIE.name, _COOKIE.forget
 SECRET_BYTES = 32
 LASTS = timedelta(seconds=cookies.LONGEST_LIFE)
 RENEWED_AFTER = timedelta(days=30)
@@ -50,7 +53,7 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 def came() -> bool:
     """Whether this browser keeps a capsule: its cookie came, whether it opens or not."""
-    return bool(cookies.value_of(request, name()))
+    return bool(_COOKIE.value())
 
 
 def key(visit: Visit) -> TrendKey | None:
@@ -59,7 +62,7 @@ def key(visit: Visit) -> TrendKey | None:
     Raises CapsuleUnreadable for one that does not open or is over. It is left as it is: a key of the server that comes
     back would open it again, and a new one would make the capsule unreadable for good.
     """
-    sealed = cookies.value_of(request, name())
+    sealed = _COOKIE.value()
     if not sealed:
         return None
     now = visit.parts.clock()
@@ -84,25 +87,5 @@ def write(visit: Visit, response: Response, held: TrendKey) -> Response:
     if held.is_due:
         packed = _Packed(held.secret, int(visit.parts.clock().timestamp()))
         sealed = visit.parts.sealer.seal(PURPOSE, _encoder.encode(packed))
-        name, secure = _name()
-        cookies.put(response, cookies.line(name, sealed, max_age=cookies.LONGEST_LIFE, secure=secure))
+        _COOKIE.put(response, sealed, max_age=cookies.LONGEST_LIFE)
     return response
-
-
-def forget(response: Response) -> Response:
-    """Takes the cookie out of the browser, whatever is in it: what the browser stores is then unreadable to all."""
-    name, secure = _name()
-    if name in request.cookies:
-        cookies.put(response, cookies.line(name, "", max_age=0, secure=secure))
-    return response
-
-
-def name() -> str:
-    """The cookie's name on this request's transport. Raises InsecureTransport."""
-    return _name()[0]
-
-
-def _name() -> tuple[str, bool]:
-    """The cookie's name on this request's transport, and whether it is Secure. Raises InsecureTransport."""
-    secure = cookies.over_https(request)
-    return (NAME if secure else LOCAL_NAME), secure

@@ -14,15 +14,28 @@ from keepless.core.capsule import Capsule, merge
 from keepless.core.models import BankProblem, CacheUse
 from keepless.core.periods import Period
 from keepless.core.secret import Secret
-from keepless.errors import BadCookie, InsecureTransport, InvalidField, Overloaded, SealBroken
+from keepless.errors import (
+    AccountsFault,
+    BadCookie,
+    InsecureTransport,
+    InvalidField,
+    NotInTier,
+    Overloaded,
+    RateLimited,
+    SealBroken,
+    SessionEnded,
+    SessionExpired,
+)
 from keepless.services.snapshots import Snapshots
+from keepless.services.trend_store import Whose
 from keepless.services.trends import Look, TrendCard, TrendMonth, look
 from keepless.services.vault import Vault
-from keepless.web import trend_cookie
+from keepless.web import trend_cookie, trend_storage
 from keepless.web.api import Gap, gaps_of
 from keepless.web.errors import BanksNeedAttention, CapsuleUnreadable, NothingReadable, TrendsFileUnreadable
 from keepless.web.operations import JSON, Operation, answer, body_as
-from keepless.web.trend_cookie import TrendKey
+from keepless.web.tiers import require_trends
+from keepless.web.trend_storage import opened, secret_of
 from keepless.web.visit import Visit, require_any
 
 # A capsule and a file at their longest, both in one request.
@@ -33,7 +46,8 @@ class TrendsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Months of each currency, the one in most months first and in it the oldest first; cards by bank and name.
 
     A month that is not there is not known; a figure of zero is known to be zero. `keeps` says that this browser keeps a
-    capsule: its cookie came.
+    capsule: its cookie came. `stored` says whether one is stored with the account, and whether this browser's cookie
+    opens it: its months are then in the answer.
     """
 
     today: date
@@ -43,6 +57,7 @@ class TrendsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...]
     cache: CacheUse
     keeps: bool
+    stored: Whose | None
 
 
 class KeptTrendsAnswer(TrendsAnswer, frozen=True, kw_only=True):
@@ -89,24 +104,31 @@ class ImportedTrends(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def trends(visit: Visit) -> Response:
-    """The chart of what the banks say alone."""
+    """The chart of what the banks say, and of what is stored with the account for this browser."""
     vault = visit.vault()
+    require_trends(visit)
+    stored = trend_storage.look(visit, vault, secret_of(visit))
     snapshots = _read(visit, vault)
-    require_any(snapshots)
-    return answer(_shown(visit, snapshots, look(snapshots, visit.today()), keeps=trend_cookie.came()))
+    if not stored.capsule.all_months():
+        require_any(snapshots)
+    seen = look(snapshots, visit.today(), stored.capsule)
+    return answer(_shown(visit, snapshots, seen, keeps=trend_cookie.came(), stored=stored.whose))
 
 
 def keep(visit: Visit) -> Response:
     """The chart with the capsule's months in it, and the capsule with what the banks say in it."""
     vault = visit.vault()
-    key, kept = _opened(visit, body_as(KeepTrends, most=MAX_BODY).capsule)
+    require_trends(visit)
+    key, kept = opened(visit, body_as(KeepTrends, most=MAX_BODY).capsule)
+    kept = merge(kept, trend_storage.look(visit, vault, key.secret).capsule)
     snapshots = _read(visit, vault)
     if not kept.all_months():
         require_any(snapshots)
     seen = look(snapshots, visit.today(), kept)
     sealed = visit.parts.trends.seal(key.secret, seen.known)
+    stored = trend_storage.bring_up_to_date(visit, vault, key.secret, sealed)
     told = KeptTrendsAnswer(
-        **msgspec.structs.asdict(_shown(visit, snapshots, seen, keeps=True)),
+        **msgspec.structs.asdict(_shown(visit, snapshots, seen, keeps=True, stored=stored)),
         capsule=sealed.sealed,
         kept_from=_first_month(sealed.capsule),
         dropped=sealed.dropped,
@@ -115,9 +137,15 @@ def keep(visit: Visit) -> Response:
 
 
 def export(visit: Visit) -> Response:
-    """The capsule as a file that its passphrase alone opens. Needs the capsule's cookie, and no session."""
+    """The capsule as a file that its passphrase alone opens. Needs the capsule's cookie, and no session.
+
+    But where an account was signed out of in this browser, all that is left here is locked until somebody signs in.
+    """
+    vault = visit.parts.session.jar().vault
+    if vault is not None and vault.user:
+        visit.vault()
     asked = body_as(ExportTrends, most=MAX_BODY)
-    _, kept = _opened(visit, asked.capsule)
+    _, kept = opened(visit, asked.capsule)
     text = visit.parts.trends.to_file(Secret(asked.passphrase), kept)
     name = f"keepless-trends-{visit.today().isoformat()}.json"
     return Response(text, content_type=JSON, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -125,14 +153,17 @@ def export(visit: Visit) -> Response:
 
 def take_in(visit: Visit) -> Response:
     """The months of a file, merged into this browser's capsule."""
-    visit.vault()
+    vault = visit.vault()
+    require_trends(visit)
     asked = body_as(ImportTrends, most=MAX_BODY)
-    key, kept = _opened(visit, asked.capsule)
+    key, kept = opened(visit, asked.capsule)
     try:
         brought = visit.parts.trends.from_file(Secret(asked.passphrase), asked.file)
     except SealBroken:
         raise TrendsFileUnreadable("the file does not open") from None
+    kept = merge(kept, trend_storage.look(visit, vault, key.secret).capsule)
     sealed = visit.parts.trends.seal(key.secret, merge(kept, brought))
+    trend_storage.bring_up_to_date(visit, vault, key.secret, sealed)
     told = ImportedTrends(
         capsule=sealed.sealed,
         months=len(sealed.capsule.all_months()),
@@ -143,29 +174,18 @@ def take_in(visit: Visit) -> Response:
     return trend_cookie.write(visit, answer(told), key)
 
 
-def forget(_visit: Visit) -> Response:
-    """Takes the capsule's key out of the browser."""
+def forget(visit: Visit) -> Response:
+    """Takes the capsule's key out of the browser, and what it opens out of the account."""
+    trend_storage.forget(visit, secret_of(visit))
     return trend_cookie.forget(Response(status=HTTPStatus.NO_CONTENT))
 
 
 def _read(visit: Visit, vault: Vault) -> Snapshots:
-    return visit.read_banks(vault, Period.last_days(visit.today(), visit.site.max_history_days))
+    days = min(visit.site.max_history_days, visit.allowance.history_days)
+    return visit.read_banks(vault, Period.last_days(visit.today(), days))
 
 
-def _opened(visit: Visit, sealed: str | None) -> tuple[TrendKey, Capsule]:
-    """This browser's key, a new one where it has none, and what its capsule holds. Raises CapsuleUnreadable."""
-    key = trend_cookie.key(visit)
-    if sealed is None:
-        return key or trend_cookie.new_key(visit), Capsule()
-    if key is None:
-        raise CapsuleUnreadable("a capsule came without its cookie")
-    try:
-        return key, visit.parts.trends.open(key.secret, sealed)
-    except SealBroken as fault:
-        raise CapsuleUnreadable(f"the capsule does not open: {fault.reason}") from None
-
-
-def _shown(visit: Visit, snapshots: Snapshots, seen: Look, *, keeps: bool) -> TrendsAnswer:
+def _shown(visit: Visit, snapshots: Snapshots, seen: Look, *, keeps: bool, stored: Whose | None) -> TrendsAnswer:
     return TrendsAnswer(
         today=visit.today(),
         months=seen.months,
@@ -174,6 +194,7 @@ def _shown(visit: Visit, snapshots: Snapshots, seen: Look, *, keeps: bool) -> Tr
         gaps=gaps_of(snapshots),
         cache=snapshots.use,
         keeps=keeps,
+        stored=stored,
     )
 
 
@@ -190,7 +211,7 @@ OPERATIONS = (
         view=trends,
         answer=TrendsAnswer,
         session=True,
-        faults=(NothingReadable, BanksNeedAttention),
+        faults=(NotInTier, NothingReadable, BanksNeedAttention),
     ),
     Operation(
         method="POST",
@@ -201,7 +222,7 @@ OPERATIONS = (
         answer=KeptTrendsAnswer,
         body=KeepTrends,
         session=True,
-        faults=(InvalidField, CapsuleUnreadable, NothingReadable, BanksNeedAttention),
+        faults=(InvalidField, NotInTier, CapsuleUnreadable, NothingReadable, BanksNeedAttention),
     ),
     Operation(
         method="POST",
@@ -211,7 +232,17 @@ OPERATIONS = (
         view=export,
         answer=dict[str, Any],
         body=ExportTrends,
-        faults=(InvalidField, CapsuleUnreadable, Overloaded, BadCookie, InsecureTransport),
+        faults=(
+            InvalidField,
+            CapsuleUnreadable,
+            Overloaded,
+            RateLimited,
+            BadCookie,
+            InsecureTransport,
+            SessionEnded,
+            SessionExpired,
+            AccountsFault,
+        ),
     ),
     Operation(
         method="POST",
@@ -222,7 +253,7 @@ OPERATIONS = (
         answer=ImportedTrends,
         body=ImportTrends,
         session=True,
-        faults=(InvalidField, CapsuleUnreadable, TrendsFileUnreadable, Overloaded),
+        faults=(InvalidField, NotInTier, CapsuleUnreadable, TrendsFileUnreadable, Overloaded, RateLimited),
     ),
     Operation(
         method="POST",
@@ -231,6 +262,6 @@ OPERATIONS = (
         summary="Takes the capsule's key out of the browser: what the browser stores can then be opened by nobody.",
         view=forget,
         status=HTTPStatus.NO_CONTENT,
-        faults=(InsecureTransport,),
+        faults=(BadCookie, InsecureTransport, AccountsFault),
     ),
 )

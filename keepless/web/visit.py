@@ -9,9 +9,11 @@ from flask import Flask, Response, current_app, g, request
 
 from keepless.core.periods import Period
 from keepless.core.secret import Secret
+from keepless.core.tiers import Allowance, allowance_of
 from keepless.errors import Action
 from keepless.services.dashboards import reading_range
 from keepless.services.hybrid import HybridPlaidClient
+from keepless.services.keeping import Keeping
 from keepless.services.linking import Linking
 from keepless.services.snapshots import Snapshots, SnapshotSource, StatelessPlaidClient
 from keepless.services.vault import Vault
@@ -46,27 +48,61 @@ class Visit:
         """The visitor's vault. Raises as `SessionCookie.read`."""
         return self.parts.session.read()
 
+    def account_id(self) -> str | None:
+        """The UUID of the visitor's account; None for a visitor without one. Raises as `SessionCookie.read`."""
+        return self.vault().user or None
+
+    @property
+    def allowance(self) -> Allowance:
+        """What the visitor's tier allows; everything where there are no accounts.
+
+        Raises AccountsFault where an account's tier cannot be asked. A visitor without a session has the free tier.
+        """
+        accounts = self.parts.accounts
+        if accounts is None:
+            return allowance_of(None, has_tiers=False)
+        vault = self.parts.session.jar().vault
+        standing = self.parts.session.standing() if vault is not None and vault.user else None
+        return allowance_of(standing.tier if standing else None, has_tiers=True)
+
     def linking(self) -> Linking:
         """The service that connects and disconnects banks."""
-        return Linking(self.parts.plaid, self.parts.pool, forget=self.forget_copy)
+        return Linking(self.parts.plaid, self.parts.pool, forget=self.forget_copy, gone=self.uncover)
 
-    def forget_copy(self, item_id: str) -> None:
-        """Lets go of the sealed copy of a bank, where one is kept."""
-        if self.parts.keeping is not None:
-            self.parts.keeping.forget(item_id)
+    def forget_copy(self, item_id: str) -> bool:
+        """Lets go of the sealed copy of a bank, where one is kept; False where it could not be reached yet."""
+        return self.parts.keeping is None or self.parts.keeping.forget(item_id)
+
+    def uncover(self, item_id: str) -> None:
+        """A bank is gone at Plaid: there is nothing left of it that could be orphaned."""
+        self.parts.endings.forget(item_id)
+        if self.parts.reaping is not None:
+            self.parts.reaping.uncover([item_id])
+
+    def keeping(self, vault: Vault) -> Keeping | None:
+        """What keeps sealed copies of these banks; None where nothing does, or the visitor's tier has no cache.
+
+        What is there from a larger tier of before is then let go.
+        """
+        keeping = self.parts.keeping
+        if keeping is None or self.allowance.cache:
+            return keeping
+        keeping.let_go(vault)
+        return None
 
     def client(self, vault: Vault, period: Period) -> SnapshotSource:
         """The client that reads the vault's banks for `period`, as many pages at once as the last visit teaches."""
         parts = self.parts
         expected = self._expected(vault, period)
-        if parts.keeping is None:
+        keeping = self.keeping(vault)
+        if keeping is None:
             return StatelessPlaidClient(parts.plaid, parts.pool, vault, expected, warned_of=parts.endings.of)
         return HybridPlaidClient(
             parts.plaid,
             parts.pool,
             vault,
             expected,
-            shelf=parts.keeping.shelf(vault),
+            shelf=keeping.shelf(vault),
             clock=parts.clock,
             warned_of=parts.endings.of,
             # A person who reloads with force asks for the bank's own word (RFC 9111, 5.2.1.4); once a minute.

@@ -22,6 +22,13 @@ class Site:
     def __init__(self):
         self.url = ""
         self.ahead = timedelta()
+        self.app = None
+
+    def as_new(self):
+        """With the right time, and nothing counted of what is limited."""
+        self.ahead = timedelta()
+        for limiter in self.app.extensions["limiter"]:
+            limiter.reset()
 
     def now(self):
         return datetime.now(UTC) + self.ahead
@@ -44,6 +51,12 @@ def _with_files_read(app):
     return answer
 
 
+@pytest.fixture(scope="session")
+def served():
+    """Serves a site of a module's own: a context manager that takes the local Plaid, pytest's config and settings."""
+    return _served
+
+
 @contextlib.contextmanager
 def _served(local_plaid, pytestconfig, **environment):
     """A running site; `environment` chooses its edition."""
@@ -62,7 +75,7 @@ def _served(local_plaid, pytestconfig, **environment):
         }
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = build_app(settings, clock=site.now)
+    app = site.app = build_app(settings, clock=site.now)
     app.wsgi_app = _with_files_read(app.wsgi_app)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site.url = f"http://127.0.0.1:{server.port}"
@@ -90,13 +103,13 @@ def _hybrid(local_plaid, pytestconfig):
 def hybrid(_hybrid):
     """The site of the hybrid edition, on a cache of its own. A module of it takes it as its `site`."""
     yield _hybrid
-    _hybrid.ahead = timedelta()
+    _hybrid.as_new()
 
 
 @pytest.fixture
 def site(_running):
     yield _running
-    _running.ahead = timedelta()
+    _running.as_new()
 
 
 @pytest.fixture

@@ -336,6 +336,14 @@ def test_finishing_a_connection_is_tried_whatever_is_open(guarded, local_plaid, 
     assert guarded.exchange(Secret(public_token)).bank.institution_id == "ins_109508"
 
 
+def test_a_new_token_is_asked_for_whatever_is_open_but_a_rotation_is_not_begun_then(guarded, local_plaid, token):
+    """It is how a lost answer is found again; and what has no way back yet waits for Plaid."""
+    local_plaid.fault("/transactions/get", **MAINTAINED)
+    fail(guarded, token)
+    assert fault_of(guarded.public_token, token).retry_at is not None
+    assert guarded.rotate(token) != token
+
+
 def test_calls_that_are_always_made_tell_too_that_plaid_is_out_of_reach(guarded, local_plaid, token):
     local_plaid.fault("*", reset=True)
     for _ in range(FAULTS):

@@ -71,6 +71,10 @@ class House:
         ):
             self.app.add_url_rule(rule, view_func=view, endpoint=rule, methods=[method])
 
+    def seal_with(self, sealer: Envelope) -> None:
+        """From now on as after a restart with other keys."""
+        self.session._sealer = self.session._opener._sealer = sealer
+
     def banks(self) -> Response:
         self.session.read()
         return jsonify([key.bank.name for key in self.session.read().banks])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
+from keepless.adapters.mail.local_mailbox import LocalMailbox
 from keepless.adapters.plaid.client import PlaidClient
 from keepless.adapters.plaid.settings import Patience
 from keepless.adapters.plaid.webhooks import WebhookVerifier
@@ -17,10 +18,13 @@ from keepless.adapters.sealing.envelope import Envelope
 from keepless.adapters.sealing.keyring import Keyring
 from keepless.adapters.sealing.keyring import generate as new_key
 from keepless.adapters.sealing.passphrase import PassphraseEnvelope
+from keepless.adapters.sealing.receipts import ReceiptKeys
 from keepless.core.secret import Secret
-from keepless.ports import Cache
+from keepless.ports import Audit, Cache, Mailer
+from keepless.services.accounts import Accounts
 from keepless.services.breakers import GuardedPlaid
 from keepless.services.keeping import Keeping
+from keepless.services.recovery import Recovery
 from keepless.services.trend_keeping import TrendKeeping
 from keepless.services.vault import Vault, decode
 from keepless.web.app import Parts, Site, create_app
@@ -100,6 +104,11 @@ class Website:
         assert sealed is not None
         return decode(self.envelope.open(PURPOSE, sealed))
 
+    def count_anew(self) -> None:
+        """Forgets how often what is limited was tried."""
+        for limiter in self.app.extensions["limiter"]:
+            limiter.reset()
+
     def with_parts(self, **parts) -> "Website":
         """The same site with other parts."""
         changed = replace(self.parts, **parts)
@@ -115,9 +124,19 @@ def website(
     patience: Patience = HASTY,
     cache: Cache | None = None,
     clock: Clock | None = None,
+    stores=None,
+    mailer: Mailer | None = None,
+    audit: Audit | None = None,
+    reaping=None,
+    proxies: int = 0,
 ):
-    """A site that asks the Plaid at `plaid_url`; of the hybrid edition where it is given a cache."""
+    """A site that asks the Plaid at `plaid_url`; of the hybrid edition where it is given a cache.
+
+    It has accounts where it is given `stores` (MemoryStores or SqlStores): a local mailbox then takes the mails, unless
+    a mailer is given.
+    """
     clock = clock or Clock()
+    accounts = Accounts(stores.accounts, clock) if stores is not None else None
     keyring = Keyring.parse(keys or new_key())
     envelope = Envelope(keyring, environment)
     metrics = Metrics()
@@ -130,6 +149,7 @@ def website(
         patience=patience,
     )
     breakers = Breakers(plaid, clock)
+    passphrases = PassphraseEnvelope()
     with ThreadPoolExecutor(8) as pool:
         site = Site(
             environment=environment,
@@ -138,17 +158,31 @@ def website(
             link_script=f"{plaid_url}/link/v2/stable/link-initialize.js",
             link_origins=(plaid_url,),
             metrics_token=Secret(METRICS_TOKEN),
+            proxies=proxies,
         )
         parts = Parts(
             plaid=breakers,
             webhooks=WebhookVerifier(breakers.webhook_key, clock=clock),
             sealer=envelope,
-            session=SessionCookie(envelope, clock, on_unreadable=metrics.session_unreadable),
+            session=SessionCookie(
+                envelope,
+                clock,
+                on_unreadable=metrics.session_unreadable,
+                accounts=accounts,
+                **({} if reaping is None else {"cover": reaping.cover}),
+            ),
             pool=pool,
             clock=clock,
-            trends=TrendKeeping(CapsuleEnvelope(environment), PassphraseEnvelope()),
+            trends=TrendKeeping(CapsuleEnvelope(environment), passphrases),
+            recovery=Recovery(envelope, passphrases.of_kind("recovery"), clock),
+            receipts=ReceiptKeys(keyring),
             hints=HintsCookies(),
             metrics=metrics,
+            accounts=accounts,
+            mailer=mailer or (None if stores is None else LocalMailbox(clock, write=lambda _text: None)),
+            capsules=None if stores is None else stores.capsules,
+            audit=audit,
+            reaping=reaping,
             keeping=None if cache is None else Keeping(cache, CopyEnvelope(keyring, environment), clock),
         )
         try:

@@ -14,11 +14,12 @@ def lone_site():
 
 @pytest.fixture(autouse=True)
 def _closed_breakers(request):
-    """What one test did to a Plaid that many tests share keeps no other from asking it."""
+    """What one test did to a site that many tests share keeps no other from asking Plaid, or from trying again."""
     sites = [request.getfixturevalue(name) for name in ("lone_site", "site") if name in request.fixturenames]
     yield
     for each in sites:
         each.breakers.close()
+        each.count_anew()
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_a_client_does_not_choose_its_request_id(lone_site):
         ("GET", "/api/exchange", 405, "method_not_allowed"),
         ("GET", "/api/no-such", 404, "not_found"),
         ("GET", "/api/nothing", 404, "not_found"),
-        ("DELETE", "/api/delete-me", 404, "not_found"),
+        ("DELETE", "/api/forget-me", 404, "not_found"),
         ("POST", "/api/exchange", 415, "not_json"),
         ("GET", "/api//dashboard", 404, "not_found"),
     ],

@@ -99,7 +99,7 @@ def test_r15_logging_out_while_a_bank_arrives_does_not_lose_that_bank(order):
 @BOTH_ORDERS
 def test_r15_sealing_anew_while_a_bank_arrives_loses_nothing(order):
     visitor = arrived(1)
-    visitor.house.session._sealer = Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox")
+    visitor.house.seal_with(Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox"))
     answers = visitor.at_once("/link-token", "/connect/2")
     for place in order:
         visitor.jar.apply(answers[place])
@@ -335,7 +335,7 @@ def test_r1_r2_it_is_set_and_cleared_with_the_attributes_of_the_sessions_cookie(
 
 def test_r4_a_get_writes_none_whatever_came():
     visitor = arrived(1, 2)
-    visitor.house.session._sealer = Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox")
+    visitor.house.seal_with(Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox"))
     visitor.house.now += timedelta(hours=2)
     del visitor.jar.cookies[LOCAL_NAME]
     assert sets_nothing(visitor.call("/banks", method="GET"))
@@ -343,7 +343,8 @@ def test_r4_a_get_writes_none_whatever_came():
 
 def test_input_6_after_a_rotation_the_next_post_seals_it_anew_and_it_stays_as_old_as_it_is():
     visitor = arrived(1)
-    visitor.house.session._sealer = rotated = Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox")
+    rotated = Envelope(Keyring.parse(f"{generate()},{KEY}"), "sandbox")
+    visitor.house.seal_with(rotated)
     visitor.house.now += timedelta(minutes=30)
     visitor.call("/link-token")
     assert all(rotated.is_newest(value) for value in visitor.jar.cookies.values())

@@ -70,7 +70,7 @@ class Browser:
         """The operator puts another key first; every key stays listed."""
         newest = OTHER_KEYS[choice % len(OTHER_KEYS)]
         rest = [key for key in (KEY, *OTHER_KEYS) if key != newest]
-        self.house.session._sealer = Envelope(Keyring.parse(",".join([newest, *rest])), "sandbox")
+        self.house.seal_with(Envelope(Keyring.parse(",".join([newest, *rest])), "sandbox"))
 
     def held(self, header: str) -> set[int]:
         """The banks that a request with these cookies brings, whatever the state of its session."""

@@ -64,7 +64,7 @@ def test_what_passes_by_itself_says_when_to_come_again():
         assert (row.retry_after is not None) == (row.status in {503, 504} or row.code in SELF_HEALING), row.code
 
 
-SELF_HEALING = {"plaid_bad_answer"}
+SELF_HEALING = {"plaid_bad_answer", "rate_limited", "rotation_busy"}
 
 
 def test_an_unforeseen_error_is_a_plain_500():

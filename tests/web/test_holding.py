@@ -10,7 +10,15 @@ from keepless.web.arrivals import LOCAL_PREFIX
 from keepless.web.hints import COUNTS_NAME, ZONE_NAME
 
 PATH = "/api/what-you-hold"
-NOTHING = {"on_server": [], "in_cache": [], "at_plaid": [], "in_browser": [], "session": None}
+NOTHING = {
+    "account": None,
+    "for_reaper": 0,
+    "on_server": [],
+    "in_cache": [],
+    "at_plaid": [],
+    "in_browser": [],
+    "session": None,
+}
 
 
 def held(browser):

@@ -47,6 +47,8 @@ export const today = computed(() => dayOf(start.value?.today ?? "1970-01-01"));
 
 /** Days to ask for: as many as the server reads unasked, and as far back as Plaid goes. */
 export const HISTORY = { short: 0, long: 730 } as const;
+/** As far back as the visitor may look: their tier may have less than Plaid. */
+export const longest = computed(() => Math.min(start.value?.history_days ?? HISTORY.long, HISTORY.long));
 /** Beyond this many rows in the short history, the long one would be too many calls at Plaid: it is offered, not taken. */
 const LIGHT = 1_000;
 
@@ -63,7 +65,7 @@ const EVERY = "";
 
 /**
  * Takes what this browser still holds of a moment ago; otherwise asks all banks, then, where that is light, once more for
- * all the history there is.
+ * all the history there is for them.
  */
 export async function load(): Promise<void> {
   loading.value = true;
@@ -89,7 +91,7 @@ async function loadAll(): Promise<void> {
     await ask(HISTORY.short);
   }
   const isLight = book.value.size <= LIGHT && answered.value.length > 0;
-  if (isLight && fault.value === null && reach.value < HISTORY.long) await ask(HISTORY.long);
+  if (isLight && fault.value === null && reach.value < longest.value) await ask(longest.value);
 }
 
 /** Asks all banks, or the one of this key, for `days` of history. What is there stays until its bank answers anew. */
@@ -122,6 +124,8 @@ export async function ask(days: number, bank: string = EVERY): Promise<void> {
     if (its.abort.signal.aborted) return; // whoever asked after us goes on
     if (!(error instanceof FeedFault)) throw error;
     if (OUTDATED.includes(error.code)) return await ask(reach.value);
+    // The tier has got smaller since the page was opened: what every tier has is asked for.
+    if (error.code === "not_in_tier" && its.days !== HISTORY.short) return await ask(HISTORY.short);
     fault.value = error;
   } finally {
     if (underway.get(bank) === its) {

@@ -129,6 +129,9 @@ export interface Start {
   readonly until: string;
   /** Stands for this session, its banks and its day: a page with another mark is another's. */
   readonly mark: string;
+  /** How far back the visitor may look, in days, and whether they may look at trends: as their tier allows. */
+  readonly history_days: number;
+  readonly trends: boolean;
   readonly kinds: readonly Kind[];
 }
 

@@ -70,6 +70,8 @@ export function start(...keys: readonly string[]): Start {
     connected: keys.length,
     until: "2026-11-29T12:00:00Z",
     mark: "mark",
+    history_days: 730,
+    trends: true,
     kinds: KINDS,
   };
 }

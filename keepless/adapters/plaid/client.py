@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from keepless.adapters.plaid import faults, mapping, pages, streams, sync, terms, wire
+from keepless.adapters.plaid import faults, item_tokens, link_tokens, mapping, pages, streams, sync, terms, wire
 from keepless.adapters.plaid.budget import Caller, Deadline
 from keepless.adapters.plaid.health import Health
 from keepless.adapters.plaid.settings import LinkSettings, Patience
@@ -68,27 +68,8 @@ class PlaidClient:
         self, *, user_id: str, update: Secret | None = None, redirect_uri: str | None = None
     ) -> LinkToken:
         """A token for Link (Plaid, /link/token/create); with `update`, for update mode, which takes no products."""
-        body: dict[str, Any] = {
-            "client_name": self._link.client_name,
-            "language": self._link.language,
-            "country_codes": list(self._link.country_codes),
-            "user": {"client_user_id": user_id},
-        }
-        if redirect_uri is not None:
-            body["redirect_uri"] = redirect_uri
-        if update is not None:
-            body["access_token"] = update.reveal()
-        else:
-            body["products"] = list(self._link.products)
-            body["required_if_supported_products"] = list(self._link.required_if_supported)
-            body["transactions"] = {"days_requested": self._link.days_requested}
-            if self._link.webhook is not None:
-                body["webhook"] = self._link.webhook
-        answer = self._ask("/link/token/create", body, wire.link_token_answer, self._deadline())
-        try:
-            return LinkToken(answer.link_token, answer.expiration.astimezone(dt.UTC))
-        except OverflowError:  # in UTC it lies outside the calendar
-            raise faults.own(faults.BAD_ANSWER) from None
+        body = link_tokens.request(self._link, user_id=user_id, update=update, redirect_uri=redirect_uri)
+        return self._ask("/link/token/create", body, link_tokens.read, self._deadline())
 
     def exchange(self, public_token: Secret) -> Connected:
         """Trades a public token for the lasting one, asked for once only; a name that cannot be had is left empty."""
@@ -115,6 +96,24 @@ class PlaidClient:
             if fault.code in _REMOVED:
                 return None
             raise
+
+    def public_token(self, access_token: Secret) -> Secret:
+        """A public token of the item, good once and for 30 minutes (Plaid, /item/public_token/create)."""
+        body = {"access_token": access_token.reveal()}
+        read, expected = item_tokens.public_token, item_tokens.EXPECTED
+        try:
+            return self._ask("/item/public_token/create", body, read, self._deadline(), expected=expected)
+        except PlaidFault as fault:
+            raise item_tokens.judged(fault) from None
+
+    def rotate(self, access_token: Secret) -> Secret:
+        """The item's new access token; the old one ends at once, whether this answer arrives or not.
+
+        Asked again where no answer came: INVALID_ACCESS_TOKEN then says that it was done, or that the token was none.
+        """
+        body = {"access_token": access_token.reveal()}
+        read, expected = item_tokens.new_access_token, item_tokens.EXPECTED
+        return self._ask("/item/access_token/invalidate", body, read, self._deadline(), expected=expected)
 
     def fetch(
         self, access_token: Secret, bank: BankRef, *, start: dt.date, end: dt.date, expected: int | None

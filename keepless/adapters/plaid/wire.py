@@ -194,6 +194,14 @@ class ExchangeAnswer(msgspec.Struct):
     item_id: str | None = None
 
 
+class PublicTokenAnswer(msgspec.Struct):
+    public_token: str
+
+
+class NewTokenAnswer(msgspec.Struct):
+    new_access_token: str
+
+
 class Removed(msgspec.Struct):
     request_id: str
 
@@ -221,6 +229,8 @@ item_answer = Shape(ItemAnswer)
 institution_answer = Shape(InstitutionAnswer)
 link_token_answer = Shape(LinkTokenAnswer)
 exchange_answer = Shape(ExchangeAnswer)
+public_token_answer = Shape(PublicTokenAnswer)
+new_token_answer = Shape(NewTokenAnswer)
 removed_answer = Shape(Removed)
 webhook_key_answer = Shape(WebhookKeyAnswer)
 

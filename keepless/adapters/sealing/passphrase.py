@@ -1,4 +1,7 @@
-"""Trends as a file that a passphrase opens: a JSON object, AES-256-GCM under a key by Argon2id (docs/trends.md)."""
+"""A file that a passphrase opens: a JSON object, AES-256-GCM under a key by Argon2id (docs/trends.md, T16).
+
+There are files of two kinds, of trends and for recovery (docs/recovery.md); neither opens as the other.
+"""
 
 import os
 import threading
@@ -19,6 +22,8 @@ PATIENCE = 2.0
 # Longer than any file of ours; checked before any work is done on what a stranger sends.
 MAX_FILE = 256 * 1024
 
+Kind = Literal["trends", "recovery"]
+
 _KEY_BYTES = 32
 _SALT_BYTES = 16
 
@@ -37,7 +42,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class _Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands in clear, all of it bound to the ciphertext as associated data."""
 
-    keepless: Literal["trends"] = "trends"
+    keepless: Kind
     version: Literal[1] = 1
     kdf: Literal["argon2id"] = "argon2id"
     params: Cost = Cost()
@@ -54,22 +59,31 @@ _decoder = msgspec.json.Decoder(_File)
 
 
 class PassphraseEnvelope:
-    """`keepless.ports.PassphraseSealer`. One per process: at most `at_once` keys are made at the same moment.
+    """`keepless.ports.PassphraseSealer` for files of one kind. At most `at_once` keys are made at the same moment.
 
-    Others wait for `patience` seconds. Safe to share between threads.
+    Others wait for `patience` seconds. One per process; those of other kinds are made by `of_kind`, and share its
+    turns. Safe to share between threads.
     """
 
-    def __init__(self, *, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
+    def __init__(self, *, kind: Kind = "trends", at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
+        self._kind: Kind = kind
         self._turns = threading.BoundedSemaphore(at_once)
         self._patience = patience
+
+    def of_kind(self, kind: Kind) -> "PassphraseEnvelope":
+        """The same for files of another kind: together they make no more keys at once."""
+        other = PassphraseEnvelope(kind=kind, patience=self._patience)
+        other._turns = self._turns
+        return other
 
     def seal(self, passphrase: Secret, plaintext: bytes) -> str:
         """A file's text. Raises Overloaded; ValueError where it would be longer than `open` reads."""
         salt = os.urandom(_SALT_BYTES)
-        head = _Head(salt=base64url.encode(salt))
+        head = _Head(keepless=self._kind, salt=base64url.encode(salt))
         body = gcm.encrypt(self._cipher(passphrase, head.params, salt), plaintext, _encode(head))
         text = _encode(
             _File(
+                keepless=self._kind,
                 params=head.params,
                 salt=head.salt,
                 nonce=base64url.encode(body[: gcm.NONCE_BYTES]),
@@ -88,10 +102,12 @@ class PassphraseEnvelope:
             file = _decoder.decode(sealed)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise SealBroken("malformed") from None
+        if file.keepless != self._kind:
+            raise SealBroken("malformed")
         salt, nonce, ciphertext = map(base64url.decode, (file.salt, file.nonce, file.ciphertext))
         if len(salt) != _SALT_BYTES or len(nonce) != gcm.NONCE_BYTES:
             raise SealBroken("malformed")
-        head = _Head(params=file.params, salt=file.salt)
+        head = _Head(keepless=file.keepless, params=file.params, salt=file.salt)
         return gcm.decrypt(self._cipher(passphrase, file.params, salt), nonce + ciphertext, _encode(head))
 
     def _cipher(self, passphrase: Secret, cost: Cost, salt: bytes) -> AESGCM:

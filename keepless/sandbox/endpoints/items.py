@@ -1,4 +1,4 @@
-"""/item/* (docs/plaid.md, sections 5.3 to 5.6 and 5.19)."""
+"""/item/* (docs/plaid.md, sections 5.3 to 5.6, 5.15 and 5.19)."""
 
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -7,12 +7,17 @@ from keepless.sandbox import requests
 from keepless.sandbox.endpoints.endpoint import Answer, Endpoint
 from keepless.sandbox.item import Item, Notice
 from keepless.sandbox.problem import PlaidProblem
-from keepless.sandbox.world import World
+from keepless.sandbox.world import PUBLIC_TOKEN_LASTS, World
 
 
 def exchange(world: World, request: requests.PublicTokenExchange) -> Answer:
     item = world.exchange(request.public_token)
     return {"access_token": item.access_token, "item_id": item.item_id}
+
+
+def create_public_token(world: World, request: requests.ItemRequest) -> Answer:
+    token = world.public_token(world.item(request.access_token), once=True)
+    return {"public_token": token, "expiration": world.clock() + PUBLIC_TOKEN_LASTS}
 
 
 def get(world: World, request: requests.ItemRequest) -> Answer:
@@ -64,6 +69,7 @@ def _status(item: Item) -> dict[str, Any]:
 
 ENDPOINTS = (
     Endpoint("/item/public_token/exchange", requests.PublicTokenExchange, exchange),
+    Endpoint("/item/public_token/create", requests.ItemRequest, create_public_token),
     Endpoint("/item/get", requests.ItemRequest, get),
     Endpoint("/item/remove", requests.ItemRemove, remove),
     Endpoint("/item/access_token/invalidate", requests.ItemRequest, invalidate),

@@ -17,6 +17,7 @@ WORDS, OTHER = Secret("twelve letters and more"), Secret("twelve letters and mor
 PLAIN = b"months and cards"
 envelope = PassphraseEnvelope()
 SEALED = envelope.seal(WORDS, PLAIN)
+RECOVERY_SEALED = envelope.of_kind("recovery").seal(WORDS, PLAIN)
 
 
 @pytest.fixture
@@ -162,6 +163,35 @@ def test_a_key_that_could_not_be_made_gives_its_turn_back(monkeypatch):
         with pytest.raises(SealBroken):
             lone.open(OTHER, SEALED)
     assert lone.open(WORDS, SEALED) == PLAIN
+
+
+@pytest.mark.parametrize(("made", "opened"), [("trends", "recovery"), ("recovery", "trends")])
+def test_r8_a_file_of_one_kind_is_none_of_the_other(no_work, made, opened):
+    sealed = SEALED if made == "trends" else RECOVERY_SEALED
+    other = envelope.of_kind(opened)
+    with pytest.raises(SealBroken) as broken:
+        other.open(WORDS, sealed)
+    assert broken.value.reason == "malformed"
+
+
+def test_r8_the_kind_is_bound_to_the_ciphertext():
+    renamed = json.dumps({**json.loads(SEALED), "keepless": "recovery"})
+    with pytest.raises(SealBroken) as broken:
+        envelope.of_kind("recovery").open(WORDS, renamed)
+    assert broken.value.reason == "forged"
+
+
+def test_a_file_for_recovery_says_so_and_opens_as_one():
+    assert json.loads(RECOVERY_SEALED)["keepless"] == "recovery"
+    assert envelope.of_kind("recovery").open(WORDS, RECOVERY_SEALED) == PLAIN
+
+
+def test_kinds_share_their_turns():
+    lone = PassphraseEnvelope(at_once=1, patience=0.01)
+    other = lone.of_kind("recovery")
+    with lone._turn(), pytest.raises(Overloaded):
+        other.seal(WORDS, PLAIN)
+    assert other.seal(WORDS, PLAIN)
 
 
 def test_the_passphrase_is_not_in_the_file_nor_in_an_error():

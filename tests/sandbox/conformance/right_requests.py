@@ -10,6 +10,7 @@ CLIENT = {"client_name": "Keepless", "language": "en", "country_codes": ["US"]}
 # What each endpoint of an item needs beside the access token.
 OF_AN_ITEM = {
     "/item/get": {},
+    "/item/public_token/create": {},
     "/item/remove": {},
     "/item/access_token/invalidate": {},
     "/item/webhook/update": {"webhook": None},

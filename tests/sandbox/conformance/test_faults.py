@@ -1,5 +1,6 @@
 """Each kind of fault, as plaid-python and its transport meet it."""
 
+import contextlib
 import json
 
 import plaid
@@ -59,6 +60,29 @@ def test_a_broken_connection_reaches_the_caller_as_one(local_plaid, client, acce
     local_plaid.fault("/transactions/sync", **kind)
     with pytest.raises(urllib3.exceptions.ProtocolError, match=reason):
         client.transactions_sync({"access_token": access_token})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"reset": True}, {"half_body": True}, {"silence": 0.05}, {"garbage": True}],
+    ids=lambda kind: next(iter(kind)),
+)
+def test_a_call_can_be_performed_and_its_answer_lost(local_plaid, client, access_token, kind):
+    local_plaid.fault("/item/remove", **kind, performs=True)
+    with contextlib.suppress(urllib3.exceptions.ProtocolError):
+        answer = client.item_remove({"access_token": access_token}, _preload_content=False)
+        assert answer.data.startswith(b"<!doctype html>")
+    assert [item["state"] for item in local_plaid.items()] == ["removed"]
+
+
+@pytest.mark.parametrize(
+    "kind", [{"reset": True}, {"silence": 0.05}, {"garbage": True}], ids=lambda kind: next(iter(kind))
+)
+def test_a_call_that_is_not_to_be_performed_changes_nothing(local_plaid, client, access_token, kind):
+    local_plaid.fault("/item/remove", **kind)
+    with contextlib.suppress(urllib3.exceptions.ProtocolError):
+        client.item_remove({"access_token": access_token}, _preload_content=False)
+    assert [item["state"] for item in local_plaid.items()] == ["live"]
 
 
 def test_a_page_of_html_is_no_answer(local_plaid, client, access_token):

@@ -26,6 +26,12 @@ export const common = {
     old: (span: string): string => `This is ${span} old.`,
     oldBank: (bank: string, span: string): string => `What is shown of ${bank} is ${span} old.`,
   },
+  tier: {
+    history: (days: string): string => `Your tier looks back ${days} days.`,
+    see: "See your tier",
+    noTrends: "Your tier has no trends: what each month came to over two years, and how your cards were used.",
+    keptTrends: "What this browser keeps of yours stays as it is. It can be saved as a file, and removed.",
+  },
   askAgain: "Ask again",
   skeleton: "On its way",
   language: "Language",
@@ -33,6 +39,10 @@ export const common = {
   start: "Keepless, start page",
   main: "Main",
   addBank: "Add a bank",
+  account: "Account",
+  yourData: "Your data",
+  signOut: "Sign out",
+  signOutTitle: "Ends this session; the keys to your banks stay sealed in this browser",
   logOut: "Log out",
   logOutMore: "and disconnect",
   logOutTitle: "Disconnects your banks at Plaid and clears the cookies",
@@ -40,12 +50,7 @@ export const common = {
   held: (browser: string, server: string): string => `Held about you: *${browser}* in this browser; on the server: *${server}*`,
   heldInBrowser: { cookies: "sealed cookies", all: "sealed cookies and your sealed trends", trends: "your sealed trends and their key", nothing: "nothing" },
   /** What the server says of itself in its own words, as keepless/web/pages.py has them, so that they follow the language too. */
-  heldOnServer: {
-    nothing: "nothing",
-    date: "a date, in memory only",
-    copy: (last: string): string => `sealed copies that only this browser's cookie opens, until ${last} at the latest`,
-    copyAndDate: (last: string): string => `sealed copies that only this browser's cookie opens, until ${last} at the latest, and a date`,
-  },
+  heldOnServer: "nothing",
   empty: {
     unread: "None of your banks could be read, so there is nothing to show yet. What each one needs is said above.",
     filtered: "No transaction matches the filter.",

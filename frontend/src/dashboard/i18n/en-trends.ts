@@ -43,6 +43,11 @@ export const trends = {
   keeping: {
     title: "Keep my trends",
     what: "This browser can keep what banks forget after 24 months, as monthly totals only: what was spent and came in, by category and currency, and how much of each card's limit was used. They lie sealed in this browser; the server keeps nothing of them, and opens them only while it answers you.",
+    stored: {
+      here: "They are stored with your account too, sealed: the key is here, in a cookie, so that the server cannot open them.",
+      elsewhere: "Your account stores trends that this browser has no key for, those of another browser or of an earlier time.",
+      see: "See your account",
+    },
     start: "Keep my trends",
     starting: "Sealing your months",
     started: "Done. It is brought up to date whenever you look at this page.",

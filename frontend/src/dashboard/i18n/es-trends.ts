@@ -45,6 +45,11 @@ export const trends: Words["trends"] = {
   keeping: {
     title: "Conservar mis tendencias",
     what: "Este navegador puede guardar lo que los bancos olvidan a los 24 meses, solo como totales mensuales: lo gastado y lo ingresado, por categoría y moneda, y qué parte del límite de cada tarjeta se usó. Quedan sellados en este navegador; el servidor no guarda nada de ellos, y solo los abre mientras le responde.",
+    stored: {
+      here: "También se guardan con su cuenta, selladas: la clave está aquí, en una cookie, así que el servidor no puede abrirlas.",
+      elsewhere: "Su cuenta guarda tendencias para las que este navegador no tiene clave: las de otro navegador o de otro momento.",
+      see: "Ver su cuenta",
+    },
     start: "Conservar mis tendencias",
     starting: "Sellando sus meses",
     started: "Hecho. Se pone al día cada vez que mira esta página.",

@@ -15,18 +15,22 @@ function name(selector: string, text: string): void {
 
 /** Run as an effect: again whenever the language or the view changes. */
 export function writeChrome(): void {
-  const { addBank, logOut, logOutMore, logOutTitle, main, skip, start, status, title, views } = words.value.common;
+  const { account, addBank, logOut, logOutMore, logOutTitle, main, signOut, signOutTitle, skip, start, status, title, views, yourData } = words.value.common;
   document.documentElement.lang = language.value;
   document.title = title(farewell.value ? words.value.banks.farewell.title : views[view.value]);
   label(".skip", skip);
   name(".mark", start);
   name(".top nav", main);
   label(".top a[href='/setup']", addBank);
+  label(".top a[href='/account']", "hasAccounts" in document.body.dataset ? account : yourData);
   label(".held a[href='/status']", status);
   const form = document.querySelector<HTMLFormElement>("form[action='/logout']");
   if (form !== null) form.hidden = farewell.value; // nothing is left to log out of
   const button = document.querySelector<HTMLButtonElement>("form[action='/logout'] button");
-  if (button !== null) {
+  if (button !== null && "signedIn" in document.body.dataset) {
+    button.textContent = signOut;
+    button.title = signOutTitle;
+  } else if (button !== null) {
     const rest = document.createElement("span");
     rest.className = "wide-only";
     rest.textContent = logOutMore;

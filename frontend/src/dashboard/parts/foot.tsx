@@ -1,7 +1,5 @@
 /** The signature line: what is held now, and the way to all of it. */
 
-import { dayOf } from "../dates";
-import { day } from "../format";
 import { words } from "../i18n";
 import { capsule } from "../trends/capsule";
 import { farewell } from "../views/banks/remove";
@@ -12,7 +10,7 @@ export function Foot() {
   const { held, heldInBrowser, heldOnServer, status } = words.value.common;
   const keeps = capsule.value !== null;
   const now = farewell.value
-    ? held(keeps ? heldInBrowser.trends : heldInBrowser.nothing, heldOnServer.nothing)
+    ? held(keeps ? heldInBrowser.trends : heldInBrowser.nothing, heldOnServer)
     : held(keeps ? heldInBrowser.all : heldInBrowser.cookies, onServer());
   return (
     <>
@@ -27,11 +25,7 @@ export function Foot() {
   );
 }
 
-/** What the server has, by the facts that it wrote into the page. */
+/** What the server has, in the words that it wrote into the page. */
 function onServer(): string {
-  const { heldOnServer } = words.value.common;
-  const { copiesUntil, noted } = document.body.dataset;
-  if (copiesUntil === undefined) return noted === undefined ? heldOnServer.nothing : heldOnServer.date;
-  const last = day(dayOf(copiesUntil), "yearless"); // it is a week away at most
-  return noted === undefined ? heldOnServer.copy(last) : heldOnServer.copyAndDate(last);
+  return document.body.dataset["onServer"] ?? words.value.common.heldOnServer;
 }

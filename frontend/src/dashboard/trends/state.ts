@@ -36,7 +36,7 @@ export async function read(): Promise<void> {
   const its = asked;
   refused.value = null;
   try {
-    const answer = await (capsule.value === null ? look() : merge(capsule.value));
+    const answer = await (capsule.value === null ? lookOrBringBack() : merge(capsule.value));
     if (its === asked) trends.value = answer;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -48,6 +48,12 @@ export async function read(): Promise<void> {
 async function look(): Promise<Trends> {
   const response = await reached("/api/trends", { headers: { Accept: "application/json" } });
   return (await response.json()) as Trends;
+}
+
+/** The same; but what the account stores for this browser, which lost its own, is kept here again. */
+async function lookOrBringBack(): Promise<Trends> {
+  const answer = await look();
+  return answer.stored === "here" ? renew(null) : answer;
 }
 
 /** The months with those of the capsule, which is then kept anew; where it does not open, those of the banks alone. */

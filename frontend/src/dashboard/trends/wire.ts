@@ -7,6 +7,8 @@ export type Source = "banks" | "copy" | "capsule" | "mixed";
 /** Seen near the month's end, worked back from what is owed now, or kept by this browser. */
 export type CardSource = "seen" | "worked_back" | "capsule";
 
+export type Stored = "here" | "elsewhere";
+
 export interface TrendMonth {
   /** "YYYY-MM". */
   readonly month: string;
@@ -47,6 +49,8 @@ export interface Trends {
   readonly months: readonly TrendMonth[];
   readonly cards: readonly TrendCard[];
   readonly problems: readonly { readonly bank: { readonly name: string } }[];
+  /** Whether a sealed capsule is stored with the account, and whether this browser's key opens it; null: none is. */
+  readonly stored: Stored | null;
 }
 
 export interface Kept {

@@ -9,6 +9,7 @@ import { Skeleton } from "../parts/busy";
 import { Title } from "../parts/heading";
 import { Refused } from "../parts/refused";
 import { asking, filter, setFilter, start } from "../state";
+import { capsule } from "../trends/capsule";
 import { categoriesIn, seriesOf } from "../trends/series";
 import { read, refused, trends, visit } from "../trends/state";
 import { Cards } from "./trends/cards";
@@ -20,8 +21,9 @@ export function Trends() {
   const say = words.value.trends;
   // Not beside the banks' own answer: it would ask them for the same at the same time.
   useSignalEffect(() => {
-    if (start.value !== null && !asking.value) void visit(start.value.mark);
+    if (start.value?.trends && !asking.value) void visit(start.value.mark);
   });
+  if (start.value?.trends === false) return <NotInTier />;
   const told = trends.value;
   return (
     <>
@@ -37,7 +39,27 @@ export function Trends() {
         </div>
       </section>
       {told !== null && told.cards.length > 0 && <Cards cards={told.cards} />}
-      {(told !== null || refused.value !== null) && <Keeping />}
+      {(told !== null || refused.value !== null) && <Keeping isOffered />}
+    </>
+  );
+}
+
+/** What the tier does not have, and what can be done with what was kept before. */
+function NotInTier() {
+  const { noTrends, keptTrends, see } = words.value.common.tier;
+  const isKept = capsule.value !== null;
+  return (
+    <>
+      <section class="sheet first trends" aria-labelledby="trends-title">
+        <header>
+          <Title view="trends" />
+        </header>
+        <div>
+          <p class="text">{noTrends} {isKept && keptTrends}</p>
+          <p class="acts"><a class="button quiet" href="/account">{see}</a></p>
+        </div>
+      </section>
+      {isKept && <Keeping isOffered={false} />}
     </>
   );
 }

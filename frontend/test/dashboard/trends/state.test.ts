@@ -6,7 +6,7 @@ type State = typeof import("../../../src/dashboard/trends/state");
 type Capsule = typeof import("../../../src/dashboard/trends/capsule");
 
 const NAME = "keepless-trends";
-const MONTHS = { today: "2026-11-22", months: [], cards: [], problems: [] };
+const MONTHS = { today: "2026-11-22", months: [], cards: [], problems: [], stored: null };
 let stored: Map<string, string>;
 let asked: { path: string; method: string; body: unknown }[];
 let answers: Record<string, () => Response>;
@@ -68,6 +68,22 @@ test("a capsule is renewed once a visit, and again when the session, its banks o
   expect(asked[1]!.body).toEqual({ capsule: "newer" });
 });
 
+test("what the account stores for this browser comes back where the browser lost its own", async () => {
+  await open();
+  answers["GET /api/trends"] = () => Response.json({ ...MONTHS, stored: "here" });
+  await state.visit("mark");
+  expect(asked.map(({ body }) => body)).toEqual([undefined, { capsule: null }]);
+  expect([stored.get(NAME), state.keeping.value, state.keptFrom.value]).toEqual(["newer", "kept", "2024-05"]);
+});
+
+test("what the account stores for another browser is left to that one", async () => {
+  await open();
+  answers["GET /api/trends"] = () => Response.json({ ...MONTHS, stored: "elsewhere" });
+  await state.visit("mark");
+  expect(calls()).toEqual(["GET /api/trends"]);
+  expect([stored.size, state.trends.value?.stored]).toEqual([0, "elsewhere"]);
+});
+
 describe("a capsule that cannot be opened", () => {
   beforeEach(async () => {
     await open("sealed for another");
@@ -78,6 +94,12 @@ describe("a capsule that cannot be opened", () => {
   test("stays as it is, beside what the banks tell", () => {
     expect(calls()).toEqual(["POST /api/trends", "GET /api/trends"]);
     expect([stored.get(NAME), state.keeping.value, state.trends.value]).toEqual(["sealed for another", "unreadable", MONTHS]);
+  });
+
+  test("stays also where the account stores one that opens: replacing is the person's to say", async () => {
+    answers["GET /api/trends"] = () => Response.json({ ...MONTHS, stored: "here" });
+    await state.visit("another");
+    expect([stored.get(NAME), state.keeping.value]).toEqual(["sealed for another", "unreadable"]);
   });
 
   test("is replaced where the person says so", async () => {

@@ -6,7 +6,7 @@ import { words } from "../../i18n";
 import { Refused } from "../../parts/refused";
 import { Refusal } from "../../refusal";
 import { capsule } from "../../trends/capsule";
-import { dropped, keep, keeping, keptFrom, stop } from "../../trends/state";
+import { dropped, keep, keeping, keptFrom, stop, trends } from "../../trends/state";
 import { Bring } from "./bring";
 import { Save } from "./save";
 
@@ -22,7 +22,8 @@ type State =
   | { readonly is: "failed"; readonly refusal: Refusal };
 type Panel = "save" | "bring" | "stop";
 
-export function Keeping() {
+/** `isOffered`: the visitor's tier has trends. Without it what is kept can be saved and removed. */
+export function Keeping({ isOffered }: { readonly isOffered: boolean }) {
   const say = words.value.trends.keeping;
   const [panel, setPanel] = useState<Panel | null>(null);
   const [state, setState] = useState<State>({ is: "idle" });
@@ -77,14 +78,15 @@ export function Keeping() {
             <p>{say.unreadableDetail}</p>
           </div>
         )}
-        {isOn && !isUnreadable && <p class="text held-now">{keptNow()}</p>}
+        {isOn && !isUnreadable && isOffered && <p class="text held-now">{keptNow()}</p>}
+        <StoredToo />
         {dropped.value > 0 && <p class="warn">{say.dropped(dropped.value)}</p>}
         {keeping.value === "blocked" && <p class="error" role="alert">{say.blocked}</p>}
         <div class="acts">
-          {!isOn && <button type="button" aria-busy={busy} onClick={() => void act(start)}>{say.start}</button>}
-          {isUnreadable && <button type="button" aria-busy={busy} onClick={() => void act(start)}>{say.anew}</button>}
+          {!isOn && isOffered && <button type="button" aria-busy={busy} onClick={() => void act(start)}>{say.start}</button>}
+          {isUnreadable && isOffered && <button type="button" aria-busy={busy} onClick={() => void act(start)}>{say.anew}</button>}
           {isOn && !isUnreadable && opener("save")}
-          {opener("bring")}
+          {isOffered && opener("bring")}
           {isOn && opener("stop")}
         </div>
         <div id="trends-panel">
@@ -110,6 +112,14 @@ function Closed() {
       <p>{closedDetail}</p>
     </div>
   );
+}
+
+/** What the account stores of them, where the person asked for that on its page. */
+function StoredToo() {
+  const whose = trends.value?.stored ?? null;
+  if (whose === null) return null;
+  const { stored } = words.value.trends.keeping;
+  return <p class="text">{stored[whose]} <a href="/account#stored-trends">{stored.see}</a></p>;
 }
 
 function keptNow(): string {
