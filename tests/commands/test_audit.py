@@ -148,7 +148,7 @@ def test_public_keys_come_from_the_address_of_the_installation(trail, publisher)
     served["/.well-known/keepless.json"] = keepless("keys")[1].encode()
     assert keepless("verify", trail.folder, "--keys", address)[0] == 0
     for wrong in (f"{address}/moved", f"{address}/nothing"):
-        with pytest.raises(ConfigError, match="answered (302|404|500)"):
+        with pytest.raises(ConfigError, match=r"answered (302|404)"):
             keepless("verify", trail.folder, "--keys", wrong)
 
 

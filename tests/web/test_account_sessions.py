@@ -2,10 +2,13 @@
 
 import msgspec
 import pytest
+from support.databases import accounts_stores
+from support.run import wait_until
 from support.website import LOCAL_NAME, session_cookie, set_session, sets_session, website
 
 from keepless.adapters.memory_accounts import MemoryStores
-from keepless.core.tiers import Tier
+from keepless.adapters.sql import schema
+from keepless.core.secret import Secret
 from keepless.errors import AccountsFault
 from keepless.services.accounts import row_id
 from keepless.services.vault import decode
@@ -51,11 +54,6 @@ def signed_in(site, email="ana@example.test", browser=None):
     answer = browser.post(link.removeprefix("http://localhost"))
     assert answer.status_code == 303, answer.text
     return browser
-
-
-def promote(stores, email="ana@example.test"):
-    user = stores.accounts.find(email)
-    assert stores.accounts.set_tier(user.id, Tier.PRO, at=user.updated_at)
 
 
 def vault(site, browser):
@@ -240,3 +238,27 @@ def test_logging_out_of_a_session_that_is_being_deleted_leads_to_finishing_that(
     assert browser.post("/delete-me", data={"email": "ana@example.test"}).status_code == 200
     assert stores.accounts.find("ana@example.test") is None
     assert [item["state"] for item in local_plaid.items()] == ["removed"]
+
+
+def test_input_13_a_postgresql_that_is_killed_and_comes_back_costs_nobody_their_session(local_plaid, postgres):
+    url = postgres.new_database()
+    schema.upgrade(Secret(url))
+    try:
+        with accounts_stores(url) as stores, website(local_plaid.url, stores=stores) as site:
+            stranger = site.connected(local_plaid.connect())
+            member = signed_in(site, browser=site.connected(local_plaid.connect()))
+            held = session_cookie(member)
+            postgres.kill()
+            try:
+                for _ in range(3):
+                    assert stranger.get("/api/dashboard").status_code == 200
+                    answer = member.get("/api/dashboard")
+                    assert (answer.status_code, answer.json["code"]) == (503, "accounts_unavailable")
+                    assert "Retry-After" in answer.headers
+                    assert not sets_session(answer)
+            finally:
+                postgres.start()
+            assert wait_until(lambda: member.get("/api/dashboard").status_code == 200)
+            assert session_cookie(member) == held
+    finally:
+        postgres.drop_database(url)
