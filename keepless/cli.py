@@ -8,21 +8,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-from dotenv import dotenv_values
 from rich.console import Console
 
 from keepless import __version__, launch
 from keepless.adapters.sealing.keyring import Keyring, generate, key_id
 from keepless.commands.audit import audit
+from keepless.commands.database import OTHERS, database
+from keepless.commands.environment import ENV_FILE
+from keepless.commands.environment import environment as given_environment
 from keepless.commands.reap import print_pair, reap
 from keepless.commands.receipts import verify_receipt
-from keepless.commands.users import database, users
+from keepless.commands.refusal import told
+from keepless.commands.users import users
 from keepless.config import AccountSettings, Settings
 from keepless.envfile import create_env_file
-from keepless.errors import AccountsFault, ConfigError
+from keepless.errors import ConfigError
 from keepless.prove.command import prove
 
-ENV_FILE = Path(".env")
 FOLDER = click.Path(exists=True, file_okay=False)
 RATE_LIMITS = ("production", "sandbox", "off")
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -70,7 +72,7 @@ def run(
     threads: int,
     **local_plaid: str | int | None,
 ) -> None:
-    """Run Keepless, with a local Plaid beside it where PLAID_ENV is local."""
+    """Run Keepless, and a local Plaid where PLAID_ENV is local."""
     if edition == "database":
         raise ConfigError("the database edition is not built yet: leave --edition out")
     environment = _environment(make_keys=not production)
@@ -152,10 +154,8 @@ def _bring_up(accounts: AccountSettings) -> None:
     """The tables of a local run's accounts; a deployment brings up its own (`keepless database upgrade`)."""
     from keepless.adapters.sql import schema  # noqa: PLC0415 - 0.3 s that a run without accounts does not need
 
-    try:
+    with told(schema_says=OTHERS):
         before = schema.upgrade(accounts.database_url)
-    except AccountsFault as fault:
-        raise ConfigError(f"DATABASE_URL: {fault}") from None
     if not before.is_current:
         out.print("Made the tables for accounts.")
 
@@ -172,12 +172,10 @@ def _say_up(service: launch.Service, settings: Settings) -> None:
 
 def _environment(*, make_keys: bool) -> dict[str, str]:
     """The environment over the `.env` of this folder, which is made where a local run has neither it nor keys."""
-    given = dict(os.environ)
-    has_keys = any(given.get(name) for name in ("TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEY_FILE"))
+    has_keys = any(os.environ.get(name) for name in ("TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEY_FILE"))
     if make_keys and not has_keys and create_env_file(ENV_FILE, generate()):
         out.print(f"Wrote {ENV_FILE} with fresh keys, readable by you only.")
-    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
-    return from_file | given
+    return given_environment()
 
 
 def _local_plaid(settings: Settings, arguments: Sequence[str], environment: Mapping[str, str]) -> list[launch.Service]:

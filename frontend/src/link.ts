@@ -6,6 +6,7 @@
  */
 
 import { Failure, post } from "./api";
+import { tellConnected } from "./connected";
 import type { LinkError, LinkHandler } from "./plaid";
 import { words } from "./words";
 import { tellTimeZone } from "./zone";
@@ -61,6 +62,7 @@ async function finish(token: LinkToken, publicToken: string): Promise<void> {
   }
   tellTimeZone();
   await post("/api/exchange", { public_token: publicToken, keep_connected: token.keep_connected ?? false });
+  tellConnected();
 }
 
 function exitText(error: LinkError): string {

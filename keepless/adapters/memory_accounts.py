@@ -76,6 +76,7 @@ class MemoryAccounts:
         with self._rows.lock:
             self._require_new(link_id)
             self._rows.links[link_id] = _Link(at, until)
+            self._clear(at - SKEW)
 
     def sign_in(
         self, link_id: str, email: str, *, new_user_id: str, session_id: str, at: datetime, until: datetime

@@ -8,45 +8,50 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 
 from keepless.adapters.audit.checking import Report, check_file, check_folder, check_stream
 from keepless.adapters.audit.keys import AuditKeys, AuditSigner
 from keepless.adapters.audit.reading import lines_of
 from keepless.adapters.sealing.keyring import Keyring
-from keepless.commands.environment import environment, setting
-from keepless.commands.published import MAX_BYTES, Unpublished, fetched
-from keepless.config import AccountSettings
+from keepless.commands.environment import database_url, setting
+from keepless.commands.published import Unpublished, read
+from keepless.commands.refusal import Refusal, told
 from keepless.core.audit import who_key, who_of
 from keepless.core.audit_check import Finding, Summary
 from keepless.core.email import normal
 from keepless.core.secret import Secret
-from keepless.errors import AccountsFault, ConfigError
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+DAY_SHAPE = "YYYY-MM-DD"
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 @click.group()
 def audit() -> None:
-    """The audit trail: check it, and take out the lines of one person."""
+    """Check the audit trail, or take out one person's lines."""
 
 
 @audit.command()
 @click.argument("trail")
-@click.option("--keys", help="Public keys: a file, or the address of the installation.  [default: of its own .env]")
-@click.option("--noted", help="N:HASH that an earlier check printed: the trail must still have that line.")
+@click.option(
+    "--keys",
+    metavar="FILE|URL",
+    help="Public keys, or the installation's address.  [default: by the .env of this folder]",
+)
+@click.option("--noted", metavar="N:HASH", help="What an earlier check printed: the trail must still have that line.")
 def verify(trail: str, keys: str | None, noted: str | None) -> None:
-    """Check a TRAIL: its folder, one file of it, or - for what came from standard output.
+    """Check a TRAIL, and say where it is not as it was written.
 
-    Says what was checked and, where something is wrong, what and where. Exit code: 0 nothing is, 1 something is.
+    TRAIL is its folder, one file of it, or - for what came from standard output. Exit code: 0 nothing is wrong with it,
+    1 something is, or it could not be checked.
     """
     try:
         report = _report(trail, _keys(keys), _noted(noted))
     except OSError as cause:
-        raise ConfigError(f"{trail} cannot be read: {type(cause).__name__}") from None
+        raise Refusal(f"{trail} cannot be read: {cause.strerror or cause}") from None
     for summary in report.trails:
         _tell(summary)
     if report.foreign:
@@ -63,17 +68,20 @@ def verify(trail: str, keys: str | None, noted: str | None) -> None:
 
 @audit.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--user", help="The e-mail address of an account.")
-@click.option("--who", help="What stands for somebody in the lines: 16 hex digits.")
-@click.option("--from", "first", type=DAY, help="From this day on.  [default: all that is kept]")
-@click.option("--to", "last", type=DAY, help="Up to the end of this day, in UTC.")
+@click.option("--user", metavar="EMAIL", help="The e-mail address of an account.")
+@click.option("--who", metavar="HASH", help="What stands for somebody in the lines: 16 hex digits.")
+@click.option("--from", "first", type=DAY, metavar=DAY_SHAPE, help="From this day on.  [default: all that is kept]")
+@click.option("--to", "last", type=DAY, metavar=DAY_SHAPE, help="Up to the end of this day, in UTC.")
 def export(folder: Path, user: str | None, who: str | None, first: datetime | None, last: datetime | None) -> None:
-    """Write one person's lines of the trail in FOLDER to standard output, as they are."""
+    """Write one person's lines of the trail in FOLDER, as they are.
+
+    They go to standard output.
+    """
     if (user is None) is (who is None):
-        raise ConfigError("name one: --user EMAIL, or --who HASH")
+        raise Refusal("name one: --user EMAIL, or --who HASH")
     wanted = who if who is not None else _who_of_user(user or "")
     if len(wanted) != len(who_of(b"", "-")) or not set(wanted) <= set("0123456789abcdef"):
-        raise ConfigError("--who takes 16 hex digits, as they stand in the lines")
+        raise Refusal("--who takes 16 hex digits, as they stand in the lines")
     days = (first.date() if first else date.min, last.date() if last else date.max)
     try:
         for line in lines_of(folder, wanted, first=days[0], last=days[1]):
@@ -82,14 +90,15 @@ def export(folder: Path, user: str | None, who: str | None, first: datetime | No
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains once more at its end
     except OSError as cause:
-        raise ConfigError(f"the trail cannot be read: {type(cause).__name__}") from None
+        raise Refusal(f"{folder} cannot be read: {cause.strerror or cause}") from None
 
 
 @audit.command()
 def keys() -> None:
-    """Print the public keys, for auditors: JSON that `verify --keys` takes. Keep them before a key is taken away."""
-    import msgspec  # noqa: PLC0415 - for this command alone
+    """Print the public keys for auditors, as `verify --keys` takes them.
 
+    Keep them before a key is taken away: without it nobody can check what it signed.
+    """
     click.echo(msgspec.json.encode({"audit_keys": _own_keys().list()}).decode())
 
 
@@ -130,22 +139,16 @@ def _tell_finding(finding: Finding) -> None:
 def _keys(where: str | None) -> AuditKeys:
     if where is None:
         return _own_keys()
-    if "://" in where:
-        try:
-            return AuditKeys.published(fetched(where))
-        except Unpublished as fault:
-            raise ConfigError(f"--keys: {fault}") from None
     try:
-        with Path(where).open("rb") as file:
-            return AuditKeys.published(file.read(MAX_BYTES))
-    except OSError as cause:
-        raise ConfigError(f"--keys: the file cannot be read: {type(cause).__name__}") from None
+        return AuditKeys.published(read(where))
+    except Unpublished as fault:
+        raise Refusal(f"--keys: {fault}") from None
 
 
 def _own_keys() -> AuditSigner:
     text = setting("TOKEN_ENCRYPTION_KEY")
     if not text:
-        raise ConfigError("TOKEN_ENCRYPTION_KEY is not here: name the public keys with --keys FILE or --keys ADDRESS")
+        raise Refusal("TOKEN_ENCRYPTION_KEY is not here: name the public keys with --keys FILE or --keys ADDRESS")
     return AuditSigner(Keyring.parse(text))
 
 
@@ -154,23 +157,20 @@ def _noted(text: str | None) -> tuple[int, str] | None:
         return None
     number, _, digest = text.partition(":")
     if not (number.isascii() and number.isdigit() and len(digest) == len("0" * 64)):
-        raise ConfigError("--noted takes N:HASH, as an earlier check printed it")
+        raise Refusal("--noted takes N:HASH, as an earlier check printed it")
     return int(number), digest
 
 
 def _who_of_user(email: str) -> str:
-    """What stands for an account in the lines. Raises ConfigError."""
+    """What stands for an account in the lines. Raises Refusal."""
     from keepless.adapters.sql.stores import make_stores  # noqa: PLC0415 - SQLAlchemy takes 0.3 s
 
-    accounts, secret = AccountSettings.from_env(environment()), setting("FLASK_SECRET_KEY")
-    if accounts is None or not secret:
-        raise ConfigError("--user needs DATABASE_URL and FLASK_SECRET_KEY of the installation; or use --who")
+    secret = setting("FLASK_SECRET_KEY")
+    if not secret:
+        raise Refusal("--user needs DATABASE_URL and FLASK_SECRET_KEY of the installation; or use --who")
     address = normal(email)
-    try:
-        with closing(make_stores(accounts.database_url)) as stores:
-            user = stores.accounts.find(address) if address else None
-    except AccountsFault as fault:
-        raise ConfigError(str(fault)) from None
+    with told(), closing(make_stores(database_url())) as stores:
+        user = stores.accounts.find(address) if address else None
     if user is None:
-        raise ConfigError("no account has this address; after a deletion only --who finds its lines")
+        raise Refusal("no account has this address; after a deletion only --who finds its lines")
     return who_of(who_key(Secret(secret)), user.id)

@@ -6,6 +6,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from keepless.config import Reader
+from keepless.core.secret import Secret
+from keepless.errors import ConfigError
 
 ENV_FILE = Path(".env")
 
@@ -19,3 +21,11 @@ def environment() -> dict[str, str]:
 def setting(name: str) -> str | None:
     """One setting, or what `X_FILE` names. Raises ConfigError."""
     return Reader(environment()).text(name)
+
+
+def database_url() -> Secret:
+    """DATABASE_URL, which is all that a machine needs for the commands about accounts. Raises ConfigError."""
+    text = setting("DATABASE_URL")
+    if text is None:
+        raise ConfigError("DATABASE_URL is missing: without it there are no accounts")
+    return Secret(text)

@@ -1,8 +1,9 @@
-"""What an installation publishes about itself, for those who check what it signed: asked for with care."""
+"""An installation's public keys, for those who check what it signed: from its address, asked with care, or a file."""
 
 import time
 from contextlib import closing
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import urllib3
@@ -14,7 +15,18 @@ THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Unpublished(Exception):
-    """An address does not give what is asked of it; the text says why, in one line."""
+    """Neither the address nor the file gives what is asked of it; the text says why, in one line."""
+
+
+def read(source: str) -> bytes:
+    """What `--keys` names: a file, or an address as `fetched` takes it. As much as that gives. Raises Unpublished."""
+    if "://" in source:
+        return fetched(source)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise Unpublished(f"{source} cannot be read: {fault.strerror}") from None
 
 
 def fetched(address: str) -> bytes:

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from keepless.adapters.plaid.settings import Patience
 from keepless.adapters.sealing.reaper import Installation, ReaperKeys, generate
 from keepless.commands.environment import environment
+from keepless.commands.refusal import told
 from keepless.config import ReaperSettings
-from keepless.errors import AccountsFault, ConfigError
 from keepless.ports import ReaperStore
 from keepless.services.pace import Pace
 from keepless.services.reaper import GRACE, Reaped, Reaper, Survey
@@ -50,14 +50,12 @@ def reap(*, remove: bool, per_minute: int | None, at_once: int) -> None:
     per_minute = per_minute or USUAL_PACE[settings.plaid.environment]
     if settings.beside_web and settings.plaid.environment != "local":
         err.print("Note: TOKEN_ENCRYPTION_KEY is set here too. The private key is safer where the web tier is not.")
-    with _reaper(settings, per_minute, at_once) as (reaper, stopping):
-        try:
-            if not remove:
-                _tell_survey(reaper.survey(), settings.plaid.environment, per_minute)
-                return
-            reaped = _with_progress(reaper, stopping)
-        except AccountsFault as fault:
-            raise ConfigError(f"{fault}; nothing was removed") from None
+    # A fault of the database that comes after the first removal is no fault of the run: it is counted with the others.
+    with _reaper(settings, per_minute, at_once) as (reaper, stopping), told():
+        if not remove:
+            _tell_survey(reaper.survey(), settings.plaid.environment, per_minute)
+            return
+        reaped = _with_progress(reaper, stopping)
     _tell(reaped)
     sys.exit(exit_code(reaped))
 

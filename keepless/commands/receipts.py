@@ -1,16 +1,15 @@
 """`keepless verify-receipt`: whether a receipt of a deletion is what an installation signed, and what it says."""
 
 import json
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import msgspec
 from rich.console import Console
 
 from keepless.adapters.sealing.receipts import is_signed
-from keepless.commands.published import KEYS_PATH, MAX_BYTES, Unpublished, fetched
+from keepless.commands.published import KEYS_PATH, MAX_BYTES, Unpublished, fetched, read
+from keepless.commands.refusal import Refusal, printable
 from keepless.core import receipt as receipts
 from keepless.core.receipt import NotAReceipt, Receipt, Remains, SignedReceipt
 from keepless.services.receipts import PublicKey
@@ -30,7 +29,6 @@ STAYS = {
 }
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 class _Keys(msgspec.Struct, frozen=True):
@@ -40,75 +38,58 @@ class _Keys(msgspec.Struct, frozen=True):
     receipt_keys: tuple[PublicKey, ...]
 
 
-class _Refused(Exception):
-    """The receipt is not shown to be right; the text says why, in one line."""
-
-
 @click.command("verify-receipt")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--keys", "keys_at", metavar="FILE|URL", help="The installation's keepless.json.  [default: asked of the issuer]"
 )
 def verify_receipt(file: Path, keys_at: str | None) -> None:
-    """Check the receipt of a deletion: who signed it, when, and what it says.
+    """Check who signed the receipt of a deletion, and show it.
 
     Without --keys the installation that the receipt names is asked for its public keys, over https. Exit code: 0 the
     receipt is right, 1 it is not, or that could not be told.
     """
-    try:
-        given, message = _read(file)
-        source = keys_at or given.receipt.issuer
-        keys = _keys(source)
-        _require_signed(given, message, keys)
-    except _Refused as refusal:
-        _refuse(str(refusal))
-    _tell(given, source)
+    given, message = _read(file)
+    keys = _keys(given.receipt.issuer, keys_at)
+    _require_signed(given, message, keys)
+    _tell(given, keys_at or given.receipt.issuer)
 
 
 def _read(file: Path) -> tuple[SignedReceipt, bytes]:
-    try:
-        return receipts.read(_bytes_of(file, most=receipts.MAX_BYTES))
-    except NotAReceipt as fault:
-        raise _Refused(f"{file} is no receipt: {fault}") from None
-
-
-def _bytes_of(file: Path, *, most: int) -> bytes:
-    """What is in the file, and no more than one byte beyond `most`."""
+    """Raises Refusal, as all that follows."""
     try:
         with file.open("rb") as opened:
-            return opened.read(most + 1)
+            return receipts.read(opened.read(receipts.MAX_BYTES + 1))
     except OSError as fault:
-        raise _Refused(f"{file} cannot be read: {fault.strerror}") from None
+        raise Refusal(f"{file} cannot be read: {fault.strerror}") from None
+    except NotAReceipt as fault:
+        raise Refusal(f"{file} is no receipt: {fault}") from None
 
 
-def _keys(source: str) -> _Keys:
-    """The public keys from an address or a file. Raises _Refused."""
-    is_address = source.startswith(("https://", "http://"))
-    text = _asked(source) if is_address else _bytes_of(Path(source), most=MAX_BYTES)
+def _keys(issuer: str, keys_at: str | None) -> _Keys:
+    """The public keys from where the reader says, else from the issuer's address: that may be anybody's words."""
+    source = keys_at or issuer
+    try:
+        text = read(keys_at) if keys_at else fetched(issuer)
+    except Unpublished as fault:
+        raise Refusal(str(fault)) from None
     if len(text) > MAX_BYTES:
-        raise _Refused(f"the keys of {source} are longer than they can be")
+        raise Refusal(f"the keys of {source} are longer than they can be")
     try:
         return msgspec.convert(json.loads(text), _Keys)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors too
-        raise _Refused(f"what {source} has is no list of keys; look for its {KEYS_PATH}") from None
-
-
-def _asked(address: str) -> bytes:
-    try:
-        return fetched(address)
-    except Unpublished as fault:
-        raise _Refused(str(fault)) from None
+        raise Refusal(f"what {source} has is no list of keys; look for its {KEYS_PATH}") from None
 
 
 def _require_signed(given: SignedReceipt, message: bytes, keys: _Keys) -> None:
     issuer, key_id = given.receipt.issuer, given.signature.key_id
     if keys.issuer != issuer:
-        raise _Refused(f"the receipt says that {issuer} issued it, but the keys are those of {keys.issuer}")
+        raise Refusal(f"the receipt says that {issuer} issued it, but the keys are those of {keys.issuer}")
     named = [key for key in keys.receipt_keys if key.key_id == key_id]
     if not named:
-        raise _Refused(f"{issuer} has no key {key_id}: it never had one, or has retired it since")
+        raise Refusal(f"{issuer} has no key {key_id}: it never had one, or has retired it since")
     if not any(is_signed(message, given.signature, key) for key in named):
-        raise _Refused(f"the signature is not that of {issuer}: the receipt was changed, or never issued")
+        raise Refusal(f"the signature is not that of {issuer}: the receipt was changed, or never issued")
 
 
 def _tell(given: SignedReceipt, source: str) -> None:
@@ -160,13 +141,4 @@ def _time(moment: str) -> str:
 
 def _say(text: str, *, style: str | None = None) -> None:
     """Prints a line as it is, but for what a terminal would take for a command: the words may be anybody's."""
-    out.print(_plain(text), style=style, markup=False, soft_wrap=True)
-
-
-def _plain(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _refuse(why: str) -> NoReturn:
-    err.print(f"keepless: {_plain(why)}", soft_wrap=True, markup=False)
-    sys.exit(1)
+    out.print(printable(text), style=style, markup=False, soft_wrap=True)

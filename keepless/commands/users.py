@@ -1,4 +1,4 @@
-"""The commands `keepless users` and `keepless database`: who has which tier, and the tables beneath."""
+"""`keepless users`: who has an account, and in which tier."""
 
 import contextlib
 import json
@@ -11,12 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from keepless.commands.environment import environment
-from keepless.config import AccountSettings
+from keepless.commands.environment import database_url
+from keepless.commands.refusal import Refusal, told
 from keepless.core.email import normal
-from keepless.core.secret import Secret
 from keepless.core.tiers import Tier
-from keepless.errors import AccountsFault, ConfigError
 from keepless.ports import AccountStore, User
 
 TIERS = click.Choice([str(tier) for tier in Tier])
@@ -24,26 +22,8 @@ PAGE = 500  # users that are read, and shown, at a time
 # An operator waits longer than a visitor.
 STATEMENT_SECONDS = 15.0
 OPERATION_SECONDS = 20.0
-SCHEMA = "schema"
-WHAT_TO_DO = {
-    "unreachable": "the database does not answer: is it running, and is DATABASE_URL right?",
-    "slow": "the database did not answer in time, or another process has it locked: try again",
-    SCHEMA: "the database has not the tables of this Keepless: run `keepless database upgrade`",
-    "refused": "the database refused: check the user and password in DATABASE_URL, and what that user may do",
-}
-NEWER = "the tables there are of a newer Keepless: install that one, and leave them as they are"
-OTHERS = "the tables there are of a newer Keepless, or not of Keepless: they were left as they are"
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-
-class Refusal(click.ClickException):
-    """One line on standard error, exit code 1."""
-
-    def show(self, file: object = None) -> None:
-        del file
-        err.print(f"keepless: {self.message}", soft_wrap=True, markup=False)
 
 
 @click.group()
@@ -89,88 +69,16 @@ def set_tier(*, email: str, tier: str) -> None:
     out.print(f"{address} is {tier} now, and was {user.tier}.", markup=False)
 
 
-@click.group()
-def database() -> None:
-    """The tables of accounts."""
-
-
-@database.command()
-def upgrade() -> None:
-    """Make the tables, or bring them up to this version. Nothing is lost, and it may run twice."""
-    from keepless.adapters.sql import schema  # noqa: PLC0415 - 0.3 s that no other command needs
-
-    with _told(schema_says=OTHERS):
-        before = schema.upgrade(_url())
-    if before.is_current:
-        out.print(f"The tables are at version {before.wanted} already.")
-    else:
-        out.print(f"The tables are at version {before.wanted} now.")
-
-
-@database.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def downgrade(*, yes: bool) -> None:
-    """Drop the tables, with all users, sessions and what is sealed beside them."""
-    from keepless.adapters.sql import schema  # noqa: PLC0415
-
-    if not yes:
-        click.confirm("This deletes every account, and the banks stay connected at Plaid. Go on?", abort=True, err=True)
-    with _told(schema_says=OTHERS):
-        schema.downgrade(_url())
-    out.print("The tables are gone.")
-
-
-@database.command()
-def status() -> None:
-    """Say whether the tables are those of this version. Exit code 1 where they are not."""
-    from keepless.adapters.sql import schema  # noqa: PLC0415
-
-    with _told():
-        found = schema.state(_url())
-        if found.is_newer:
-            raise Refusal(NEWER)
-        if not found.is_current:
-            raise AccountsFault(SCHEMA)
-    out.print(f"The tables are at version {found.wanted}, which is the one of this Keepless.")
-
-
-@contextlib.contextmanager
-def _told(*, schema_says: str = WHAT_TO_DO[SCHEMA]) -> Iterator[None]:
-    """Turns a setting that is wrong and a fault of the database into what the operator can do about it."""
-    try:
-        yield
-    except ConfigError as wrong:
-        said = str(wrong)
-    except AccountsFault as fault:
-        said = schema_says if fault.reason == SCHEMA else WHAT_TO_DO[fault.reason]
-    else:
-        return
-    raise Refusal(said)
-
-
 @contextlib.contextmanager
 def _store() -> Iterator[AccountStore]:
-    from keepless.adapters.sql.stores import make_stores  # noqa: PLC0415
+    from keepless.adapters.sql.stores import make_stores  # noqa: PLC0415 - SQLAlchemy takes 0.3 s
 
-    with _told():
+    with told():
         made = make_stores(
-            _url(), statement_seconds=STATEMENT_SECONDS, operation_seconds=OPERATION_SECONDS, connections=1
+            database_url(), statement_seconds=STATEMENT_SECONDS, operation_seconds=OPERATION_SECONDS, connections=1
         )
         with contextlib.closing(made):
             yield made.accounts
-
-
-def _url() -> Secret:
-    """DATABASE_URL, or what DATABASE_URL_FILE names, from the environment over the `.env` of this folder.
-
-    Of the other settings none is needed here, so a machine that has just this one will do.
-    """
-    given = environment()
-    names = ("DATABASE_URL", "DATABASE_URL_FILE")
-    settings = AccountSettings.from_env({name: given[name] for name in names if name in given})
-    if settings is None:
-        raise ConfigError("DATABASE_URL is missing: without it there are no accounts")
-    return settings.database_url
 
 
 def _pages(store: AccountStore, tier: str | None) -> Iterator[list[User]]:

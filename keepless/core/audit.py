@@ -8,7 +8,7 @@ has not got the key. docs/audit.md describes both for auditors.
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 import msgspec
@@ -101,11 +101,6 @@ def who_of(key: bytes, identifier: str) -> str:
     if not identifier:
         return ""
     return hmac.digest(key, identifier.encode("utf-8", "surrogatepass"), sha256).hex()[:16]
-
-
-def moment(at: datetime) -> str:
-    """A time to the second, in UTC: 2026-11-23T14:30:05Z."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def line_of(fields: Mapping[str, str | int], prev: str, *, sign: Sign | None = None) -> tuple[bytes, str]:

@@ -16,7 +16,7 @@ def normal(text: str) -> str | None:
     would each be half of a person. A domain beyond ASCII is to be written as IDNA.
     """
     address = unicodedata.normalize("NFC", text).strip().lower()
-    if len(address.encode("utf-8", "replace")) > MOST or not _SHAPE.fullmatch(address):
+    if len(address.encode("utf-8", "replace")) > MOST or not address.isprintable() or not _SHAPE.fullmatch(address):
         return None
     local, _, domain = address.rpartition("@")
     labels = domain.split(".")

@@ -1,4 +1,4 @@
-"""Moments as others write them."""
+"""Moments as others write them, and as we write them for others."""
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
@@ -13,3 +13,8 @@ def utc_moment(text: str | None) -> datetime | None:
         return told.astimezone(UTC) if told.tzinfo and MINYEAR < told.year < MAXYEAR else None
     except (ValueError, OverflowError):
         return None
+
+
+def moment_text(at: datetime) -> str:
+    """A moment as RFC 3339 writes it, to the second, in UTC: 2026-11-23T14:30:05Z."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

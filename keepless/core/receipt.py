@@ -1,7 +1,6 @@
 """The receipt of a deletion: what it says, and the one way in which it is written down to be signed and checked."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -103,11 +102,6 @@ class SignedReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
     receipt: Receipt
     signature: Signature
-
-
-def moment(at: datetime) -> str:
-    """A time as the receipt writes it: "2026-11-23T14:30:05Z"."""
-    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def to_sign(receipt: Receipt) -> bytes:

@@ -57,7 +57,10 @@ class AccountStore(Protocol):
     """
 
     def ask(self, link_id: str, *, at: datetime, until: datetime) -> None:
-        """Notes a sign-in link by its digest. The very same work whoever asks, so that nothing tells who is known."""
+        """Notes a sign-in link by its digest, and clears away what is over, as `sign_in` does.
+
+        The very same work whoever asks, so that nothing tells who is known.
+        """
         ...
 
     def sign_in(
@@ -66,7 +69,7 @@ class AccountStore(Protocol):
         """Uses the link up, finds or makes the user of this address, and adds a session of theirs.
 
         None, and nothing changed, where no such link waits at `at`: one of many at once gets through. A new user has
-        `new_user_id` and the tier free. What is over of all links and sessions (tombstones stay) goes with it.
+        `new_user_id` and the tier free. What is over of all links and sessions (tombstones stay) is cleared away.
         """
         ...
 

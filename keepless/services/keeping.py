@@ -61,8 +61,8 @@ class Keeping:
         name = self._sealer.name(item_id)
         with self._lock:
             self._to_forget.add(name)
-        self._forget_waiting()
-        return name not in self._to_forget
+        # By this attempt, not by what waits: a request beside this one may have added the same name again by now.
+        return name not in self._forget_waiting()
 
     def claim(self, item_id: str, *, seconds: int) -> int | None:
         """The sole right to work on an item, under a name of its own; None where another has it. Raises CacheFault."""
@@ -88,22 +88,24 @@ class Keeping:
         """As `Cache.status`, and how many copies wait to be forgotten."""
         return {**self._cache.status(), "waiting_to_be_forgotten": len(self._to_forget)}
 
-    def _forget_waiting(self) -> None:
-        """Tries each: in a cluster one may be where no server answers, and the next where one does."""
+    def _forget_waiting(self) -> set[str]:
+        """Tries each: in a cluster one may be where no server answers, and the next where one does. Those that stay."""
         with self._lock:
             waiting = list(self._to_forget)
-        reason = None
+        stay, reason = set(), None
         for name in waiting:
             try:
                 self._cache.forget(name)
             except CacheFault as fault:
                 reason = fault.reason
+                stay.add(name)
                 continue
             with self._lock:
                 self._to_forget.discard(name)
         if reason is not None:
             _log.warning("copies not forgotten yet", reason=reason, waiting=len(self._to_forget))
             self._try_again_later()
+        return stay
 
     def _try_again_later(self) -> None:
         """Not only at the next request here: it may be another replica's that reads next."""

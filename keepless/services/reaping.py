@@ -61,8 +61,8 @@ class Reaping:
         To be called whenever a vault is written; `before` is what the browser held until now. Where a person has signed
         in again, the envelopes of their former session go: the bank is in this one now.
         """
-        if before is not None and len(vault.banks) < len(before.banks) and vault.is_rest_of(before):
-            return True  # banks were removed: there is nothing new, and the session may be an ended one
+        if before is not None and vault.is_rest_of(before) and all(key in before.banks for key in vault.banks):
+            return True  # banks were to be removed: there is nothing new, and the session may be an ended one
         held = {self._names.of(key.bank.item_id, vault.session_id): key for key in vault.banks if key.bank.item_id}
         contents = {name: _content(vault, key) for name, key in held.items()}
         former = self._former(vault, before)
@@ -138,6 +138,8 @@ class Reaping:
                 if self._to_put.get(envelope.id) is envelope:
                     del self._to_put[envelope.id]
             self._to_drop -= drop
+            for name in ids:  # a session that comes back, from a tab that was slow, is to be covered anew
+                self._known.pop(name, None)
         return True
 
     def _ids(self, names: Iterable[str]) -> list[str]:

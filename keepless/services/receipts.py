@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from keepless.core.moments import moment_text
 from keepless.core.receipt import (
     KIND,
     VERSION,
@@ -18,7 +19,6 @@ from keepless.core.receipt import (
     RemovedBank,
     Signature,
     SignedReceipt,
-    moment,
     to_sign,
 )
 from keepless.services.forgetting import Forgotten, Progress
@@ -78,7 +78,7 @@ def receipt_of(
         version=VERSION,
         issuer=place.issuer,
         environment=place.environment,
-        issued_at=moment(at),
+        issued_at=moment_text(at),
         account=progress.account,
         outcome=_outcome(forgotten, rows),
         held=Held(
@@ -93,7 +93,7 @@ def receipt_of(
                     name=each.name,
                     institution_id=each.institution_id,
                     request_id=each.request_id,
-                    at=moment(each.at),
+                    at=moment_text(each.at),
                 )
                 for each in progress.gone
             ),
@@ -138,7 +138,7 @@ def _stays(progress: Progress, place: Place, unreadable: int) -> list[Remains]:
     if unreadable:
         stays.append(Remains(what="unreadable_cookies", count=unreadable))
     if place.has_audit:
-        until = moment(place.audit_until) if place.audit_until is not None else None
+        until = moment_text(place.audit_until) if place.audit_until is not None else None
         stays.append(Remains(what="audit_lines", until=until))
     if progress.account is not None:
         stays.append(Remains(what="backups"))

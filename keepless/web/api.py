@@ -20,7 +20,8 @@ from keepless.services.snapshots import Snapshots
 from keepless.services.vault import Vault
 from keepless.services.views import Prepared, View
 from keepless.web.errors import BanksNeedAttention, NothingReadable
-from keepless.web.holding import BOARD, cookies_held, copies_until, notes
+from keepless.web.held_cookies import cookies_held
+from keepless.web.holding import BOARD, copies_until, notes
 from keepless.web.operations import JSON, Operation, answer, release_of
 from keepless.web.query import PERIOD, TRANSACTIONS
 from keepless.web.visit import Visit, require_any

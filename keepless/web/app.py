@@ -121,6 +121,8 @@ def create_app(site: Site, parts: Parts) -> Flask:
             app.add_url_rule(
                 operation.path, endpoint=_endpoint(operation), view_func=_view(operation), methods=[operation.method]
             )
+    # What the signature may say on a page that knows nothing of its visitor: an error's.
+    app.jinja_env.globals["server_keeps_nothing"] = parts.accounts is None and parts.keeping is None
     pages.register(app)
     account.register(app, has_accounts=parts.accounts is not None)
     forgetting.register(app)

@@ -45,6 +45,15 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         """The bank and its token."""
         return self.vault.banks[0]
 
+    def renewed(self, session: Vault) -> Vault | None:
+        """What this cookie is to hold once `session` is written, which has the bank; None where it stays as it is.
+
+        Where a user is signed in it is of their session, with its end: left as it was it would open without them (R3).
+        """
+        if session.user and self.vault.session_id != session.session_id:
+            return session.alone(self.key, since=self.vault.issued_at)
+        return self.vault if self.older_key else None
+
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     """The banks' own cookies of one request. `unreadable` has the reason of each that does not open, by its name."""

@@ -1,7 +1,10 @@
 """Letting one bank go: removed at Plaid first, then out of the visitor's cookies."""
 
+from http import HTTPStatus
+from typing import Any
+
 import msgspec
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 
 from keepless.core.models import BankRef
 from keepless.errors import InvalidField, PlaidFault, UnknownBank
@@ -12,6 +15,7 @@ from keepless.web.language import gettext
 from keepless.web.link import ItemId
 from keepless.web.lookup import words_of
 from keepless.web.operations import Operation, answer, as_sent, body_as
+from keepless.web.page import page
 from keepless.web.visit import Visit
 
 
@@ -45,15 +49,16 @@ def disconnect_by_form(visit: Visit) -> Response:
         words = words_of(fault)
         bank = visit.vault().bank_of(item_id).bank
         told = {"why": present.inside(words.title), "request_id": fault.request_id, "item_id": item_id}
-        return make_response(_receipt(bank, held="cookie", **told), words.status)
+        return _receipt(visit, bank, held="cookie", status=HTTPStatus(words.status), **told)
     names = [key.bank.name or gettext("a bank") for key in rest.banks]
-    page = _receipt(
+    receipt = _receipt(
+        visit,
         removed.bank,
-        held="cookie" if names else "nothing",
+        held="cookie" if names or rest.user else "nothing",
         request_id=removed.request_id,
         others=present.joined(names),
     )
-    return drop(visit, make_response(page), rest)
+    return drop(visit, receipt, rest)
 
 
 def remove(visit: Visit, item_id: str) -> tuple[Removed, Vault]:
@@ -67,15 +72,20 @@ def remove(visit: Visit, item_id: str) -> tuple[Removed, Vault]:
 
 
 def drop(visit: Visit, response: Response, rest: Vault) -> Response:
-    """Leaves `rest` in the visitor's cookies; nothing at all where it has no bank, as after logging out."""
+    """Leaves `rest` in the visitor's cookies; nothing at all where it has no bank, as after logging out.
+
+    But whoever is signed in stays so: without its cookie the session would live on, for a copy of it alone.
+    """
     if rest.banks:
         return visit.parts.session.write(response, rest)
     visit.parts.hints.clear(response)
+    if rest.user:
+        return visit.parts.session.write(rotation_cookie.forget(oauth.forget(response)), rest)
     return visit.parts.session.clear(rotation_cookie.forget(oauth.forget(response)))
 
 
-def _receipt(bank: BankRef, **told: object) -> str:
-    return render_template("disconnected.html", bank=bank.name or gettext("A bank"), **told)
+def _receipt(visit: Visit, bank: BankRef, *, held: str, status: HTTPStatus = HTTPStatus.OK, **told: Any) -> Response:
+    return page(visit, "disconnected.html", held=held, status=status, bank=bank.name or gettext("A bank"), **told)
 
 
 OPERATIONS = (

@@ -21,7 +21,20 @@ from keepless.web.visit import Visit
 NAME = "keepless-lang"
 PATH = "/language"
 # Pages that are the same when asked for again: the way back leads to these only.
-PAGES = frozenset({"/", "/statement", "/setup", "/status", "/promise", "/delete-me", "/what-you-hold"})
+PAGES = frozenset(
+    {
+        "/",
+        "/statement",
+        "/setup",
+        "/status",
+        "/promise",
+        "/sign-in",
+        "/account",
+        "/recovery",
+        "/delete-me",
+        "/what-you-hold",
+    }
+)
 _WORDED = frozenset({"text/html", MEDIA_TYPE})
 
 

@@ -10,6 +10,8 @@ from werkzeug.http import dump_cookie
 
 from keepless.errors import BadCookie, InsecureTransport
 
+# RFC 6265, 6.1: the least that every browser keeps, name, value and attributes together.
+MAX_SET_COOKIE = 4_096
 # Chrome and RFC 6265bis cap a cookie's life at 400 days.
 LONGEST_LIFE = 400 * 24 * 3600
 
@@ -99,6 +101,11 @@ def line(name: str, value: str, *, max_age: int, secure: bool, httponly: bool = 
         sync_expires=False,  # Max-Age says it all, and without the server's clock
         max_size=0,  # the sealed cookie has its own, exact limit
     )
+
+
+def fits(set_cookie: str) -> bool:
+    """Whether every browser keeps a cookie of this line."""
+    return len("Set-Cookie: ") + len(set_cookie) <= MAX_SET_COOKIE
 
 
 def put(response: Response, set_cookie: str) -> None:

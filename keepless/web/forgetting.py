@@ -16,7 +16,7 @@ from keepless.services.receipts import Place, receipt_of, signed
 from keepless.web import cookies, leaving_cookie, leaving_page, limits
 from keepless.web.answers import problem_of, request_id
 from keepless.web.errors import DeletionIncomplete, DeletionInterrupted
-from keepless.web.holding import HeldCookie, cookies_held
+from keepless.web.held_cookies import HeldCookie, cookies_held
 from keepless.web.lookup import retry_after
 from keepless.web.operations import Operation, answer, as_sent, body_as
 from keepless.web.page import NO_SESSION
@@ -108,8 +108,9 @@ def leave(visit: Visit, typed: str) -> Forgotten | None:
         raise SessionUnreadable(jar.unreadable)
     if jar.vault is None:
         return None
-    if typed and jar.vault.user:
-        limits.attempt(limits.STEP_UP, jar.vault.user)
+    guessing = visit.parts.session.shown() if typed else None  # what is over is not asked for an address (`permit`)
+    if guessing is not None and guessing.user:
+        limits.attempt(limits.STEP_UP, guessing.user)
     before = leaving_cookie.read(visit, jar.vault)
     return forgetting(visit).leave(jar.vault, expired=jar.expired, typed=typed, before=before)
 

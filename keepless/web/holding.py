@@ -1,11 +1,10 @@
 """What is held about a visitor at this moment: by the server, at Plaid, and in their own browser. Never a token."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
 import msgspec
-from flask import Response, request
+from flask import Response
 
 from keepless.core.models import BankRef
 from keepless.core.tiers import Tier
@@ -14,62 +13,19 @@ from keepless.errors import (
     BadCookie,
     CacheFault,
     InsecureTransport,
-    LinkMissing,
     SessionEnded,
     SessionExpired,
     SessionMissing,
     SessionUnreadable,
-    SignInRefused,
 )
 from keepless.services.accounts import row_id
-from keepless.services.signing_in import LASTS
 from keepless.services.vault import Vault
-from keepless.web import (
-    choice,
-    cookies,
-    hints,
-    leaving_cookie,
-    oauth,
-    rotation_cookie,
-    session,
-    sign_in_cookie,
-    trend_cookie,
-)
-from keepless.web.errors import CapsuleUnreadable
-from keepless.web.jar import Jar
+from keepless.web.held_cookies import HeldCookie, cookies_held
 from keepless.web.operations import Operation, answer
 from keepless.web.visit import Visit
 
 # What is kept ready-made beside a copy: the part of its entry for each.
 LIVE, LIVE_LONG, BOARD = PARTS = ("live", "live-long", "board")
-SESSION = "the keys to your banks, their names and ids, and the session's times"
-ARRIVAL = "the key to a bank that has arrived, until it is safe with the others"
-LINK = "the connection to a bank that you have begun, until it is finished"
-LEAVING = "what a deletion that is not finished has done so far"
-SIGN_IN = "the sign-in link that you have asked for, for fifteen minutes"
-TRENDS = "the key to the history of your months that this browser keeps"
-PLAIN = {
-    hints.COUNTS_NAME: "how many transactions each bank had at the last visit",
-    hints.ZONE_NAME: "your time zone, so that today is your day",
-    choice.NAME: "the language you chose",
-}
-
-
-class HeldCookie(msgspec.Struct, frozen=True, kw_only=True):
-    """A cookie of ours that came with the request; `bytes` is the length of its name and value.
-
-    `http_only` says that no script reads it. A sealed one `opens` or does not, and after `until` (UTC) reads nothing
-    any more. A plain one shows its `value`, and stays until logging out; the language, until another is chosen.
-    """
-
-    name: str
-    purpose: str
-    bytes: int
-    sealed: bool
-    http_only: bool
-    opens: bool | None = None
-    until: datetime | None = None
-    value: str | None = None
 
 
 class HeldNote(msgspec.Struct, frozen=True):
@@ -122,15 +78,25 @@ class HeldAccount(msgspec.Struct, frozen=True, kw_only=True):
     trend_capsule: int | None
 
 
+class HeldAudit(msgspec.Struct, frozen=True):
+    """Lines that say when somebody looked, connected or deleted, under a code in place of their id, for so many days.
+
+    `days` is null where whoever runs the installation keeps them elsewhere, for as long as they choose.
+    """
+
+    days: int | None
+
+
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is held: by the server, in its cache and database, at Plaid, in cookies of this browser.
 
     `in_cache` is null where the cache cannot be asked now: what it has, it has sealed, and not beyond seven days.
     `account` is null for a visitor without one. `for_reaper` counts the banks whose keys are also sealed to the one who
-    removes orphaned connections here: this server cannot open those.
+    removes orphaned connections here: this server cannot open those. `audit` is null where no audit trail is kept.
     """
 
     account: HeldAccount | None
+    audit: HeldAudit | None
     for_reaper: int
     on_server: tuple[HeldNote, ...]
     in_cache: tuple[HeldCopy, ...] | None
@@ -162,6 +128,7 @@ def holding(visit: Visit) -> Holding:
     jar, vault = visit.parts.session.jar(), _told_of(visit)
     return Holding(
         account=_account(visit, vault),
+        audit=HeldAudit(visit.site.audit_days) if visit.parts.audit is not None and vault is not None else None,
         for_reaper=len(vault.banks) if vault is not None and visit.parts.reaping is not None else 0,
         on_server=notes(visit),
         in_cache=_copies(visit, vault),
@@ -229,64 +196,6 @@ def _session(vault: Vault | None, *, is_over: bool) -> HeldSession | None:
         keep_connected=vault.keep_connected,
         is_over=is_over,
     )
-
-
-def cookies_held(visit: Visit) -> Iterator[HeldCookie]:
-    """The cookies of ours that came with the request. Raises BadCookie, InsecureTransport."""
-    sealed = _sealed(visit, visit.parts.session.jar())
-    for name, value in cookies.all_of(request):
-        length = len(name) + len(value)
-        if value and name in sealed:
-            purpose, until = sealed[name]
-            yield HeldCookie(
-                name=name,
-                purpose=purpose,
-                bytes=length,
-                sealed=True,
-                http_only=True,
-                opens=until is not None,
-                until=until,
-            )
-        elif value and name in PLAIN:
-            yield HeldCookie(name=name, purpose=PLAIN[name], bytes=length, sealed=False, http_only=False, value=value)
-
-
-def _sealed(visit: Visit, jar: Jar) -> dict[str, tuple[str, datetime | None]]:
-    """What each sealed cookie of ours would be for, and how long what came is good for; None where it does not open."""
-    secure = cookies.over_https(request)
-    own = session.NAME if secure else session.LOCAL_NAME
-    return {
-        own: (SESSION, jar.main.expires_at if jar.main is not None else None),
-        oauth.name(): (LINK, _link_until(visit)),
-        trend_cookie.name(): (TRENDS, _trends_until(visit)),
-        rotation_cookie.name(): (rotation_cookie.HELD, rotation_cookie.until(visit)),
-        sign_in_cookie.name(): (SIGN_IN, _sign_in_until(visit)),
-        leaving_cookie.name(): (LEAVING, leaving_cookie.until(visit, jar.vault)),
-        **{each.name: (ARRIVAL, each.vault.expires_at) for each in jar.arrivals.opened},
-        **dict.fromkeys(jar.arrivals.unreadable, (ARRIVAL, None)),
-    }
-
-
-def _sign_in_until(visit: Visit) -> datetime | None:
-    try:
-        return sign_in_cookie.asked(visit).asked_at + LASTS
-    except SignInRefused:
-        return None
-
-
-def _link_until(visit: Visit) -> datetime | None:
-    try:
-        return oauth.begun(visit).link.expires_at
-    except LinkMissing:
-        return None
-
-
-def _trends_until(visit: Visit) -> datetime | None:
-    try:
-        key = trend_cookie.key(visit)
-    except CapsuleUnreadable:
-        return None
-    return key.until if key else None
 
 
 OPERATIONS = (

@@ -30,6 +30,11 @@ class Jar(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def came(self) -> Vault | None:
-        """All that came and opened, as one vault; the session is that of its own cookie, where that came."""
-        opened = [*filter(None, [self.main]), *(arrival.vault for arrival in self.arrivals.opened)]
+        """All that came and opened, as one vault; the session is that of its own cookie, where that came.
+
+        Where only banks' cookies came and one of them is a user's, all are: else a bank that anybody has connected
+        without an account would open, in front of them, what was ended with its session (R3).
+        """
+        arrived = sorted((arrival.vault for arrival in self.arrivals.opened), key=lambda vault: not vault.user)
+        opened = [*filter(None, [self.main]), *arrived]
         return opened[0].joined(opened[1:]) if opened else None

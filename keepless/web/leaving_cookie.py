@@ -24,8 +24,6 @@ _COOKIE = SideCookie(NAME, LOCAL_NAME)
 name, forget = _COOKIE.name, _COOKIE.forget
 LASTS = timedelta(days=30)
 SKEW = timedelta(seconds=60)
-# As of the session's own cookie (RFC 6265, 6.1). Twenty banks with the longest names and ids fit.
-MAX_SET_COOKIE = 4_096
 # Up to the last that a datetime holds.
 _Second = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]
 
@@ -78,7 +76,7 @@ def write(visit: Visit, response: Response, vault: Vault, progress: Progress) ->
             PURPOSE, _encoder.encode(_packed(visit, vault, progress, gone)), user=vault.user
         )
         line = _COOKIE.line(sealed, max_age=int(LASTS.total_seconds()))
-        if len("Set-Cookie: ") + len(line) <= MAX_SET_COOKIE or not gone:
+        if cookies.fits(line) or not gone:
             cookies.put(response, line)
             return response
         gone = gone[:-1]

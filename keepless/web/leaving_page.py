@@ -14,7 +14,8 @@ from keepless.services.forgetting import Forgotten
 from keepless.services.vault import Vault
 from keepless.web import no_session, present
 from keepless.web.errors import DeletionIncomplete
-from keepless.web.holding import Holding, cookies_held, holding
+from keepless.web.held_cookies import SESSION, cookies_held
+from keepless.web.holding import Holding, holding
 from keepless.web.language import gettext, ngettext
 from keepless.web.lookup import words_for, words_of
 from keepless.web.page import held_now, page
@@ -32,15 +33,19 @@ def ask(
     is_wrong: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """What would be deleted, and the button. `step_up` asks for the e-mail address, `is_wrong` says it was another."""
-    names = [key.bank.name or gettext("A bank") for key in vault.banks] if vault is not None else []
+    """What would be deleted, and the button. `step_up` asks for the e-mail address, `is_wrong` says it was another.
+
+    Of an account's session that is over, because its deletion was begun or is done, nothing is told (R3).
+    """
+    told = visit.parts.session.shown() if vault is not None else None
+    names = [key.bank.name or gettext("A bank") for key in told.banks] if told is not None else []
     return page(
         visit,
         "delete_me.html",
         held="cookie" if vault is not None else held_now(visit),
         status=status,
         banks=names,
-        email=email,
+        email=email if told is not None else None,
         is_account=vault is not None and bool(vault.user),
         step_up=step_up,
         is_wrong=is_wrong,
@@ -119,6 +124,7 @@ def what_you_hold(visit: Visit) -> Response:
         plain=[each for each in told.in_browser if not each.sealed],
         when=lambda at: _day(visit, at),
         is_nothing=_is_nothing(told),
+        is_closed=told.session is None and any(each.purpose == SESSION for each in told.in_browser),
     )
 
 
@@ -148,7 +154,7 @@ def _held(given: SignedReceipt) -> list[str]:
         words.append(gettext("Connections at Plaid: %(banks)s.", banks=names))
     rows = {table: count for table, count in held.rows.items() if count}
     if rows:
-        counted = present.joined([f"{table} {count}" for table, count in rows.items()])
+        counted = present.joined([_rows_of(table, count) for table, count in rows.items()])
         words.append(gettext("Rows in the database: %(rows)s.", rows=counted))
     if held.copies:
         words.append(
@@ -162,6 +168,18 @@ def _held(given: SignedReceipt) -> list[str]:
     if held.cookies:
         words.append(gettext("Cookies in this browser: %(names)s.", names=", ".join(held.cookies)))
     return words
+
+
+def _rows_of(table: str, count: int) -> str:
+    match table:
+        case "users":
+            return ngettext("%(n)s account", "%(n)s accounts", count, n=count)
+        case "sessions":
+            return ngettext("%(n)s session", "%(n)s sessions", count, n=count)
+        case "trend_capsules":
+            return gettext("your trends, sealed")
+        case _:
+            return f"{table} {count}"
 
 
 def _stays(each: Remains) -> str:
@@ -195,7 +213,7 @@ def _stays(each: Remains) -> str:
         case "backups":
             return gettext(
                 "Backups of the database, where there are any, until they are overwritten: the e-mail address, the "
-                "tier and the times of sessions. Nothing of a bank's was ever in them."
+                "tier and the times of sessions. No figure of a bank's was ever in them in clear."
             )
         case _:
             return gettext("What Plaid and your bank hold themselves, over which Keepless has no say.")

@@ -7,6 +7,7 @@ address of either kind is at rest in clear. Where the counting fails, it goes on
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ WINDOW = timedelta(minutes=15)
 _MEMORY = "memory://"
 _IPV6_PREFIX = 64  # what one subscriber has: its addresses are one place
 _LONGEST_ADDRESS = 64
+_WITH_PORT = re.compile(r"(?:([0-9.]{7,15})|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{1,5})?")
 
 # What is counted -> how often in a quarter of an hour.
 EMAIL = "sign-in-email"
@@ -92,9 +94,10 @@ class Limits:
         address = request.remote_addr or ""
         if self._proxies and told:
             address = told[-min(self._proxies, len(told))]
+        with_port = _WITH_PORT.fullmatch(address)  # as some proxies write it: each connection has a port of its own
         try:
-            known = ip_address(address)
-        except ValueError:  # a Unix socket has no address; and proxies have their ways of writing a port
+            known = ip_address((with_port[1] or with_port[2]) if with_port else address)
+        except ValueError:  # a Unix socket has no address
             return address[:_LONGEST_ADDRESS]
         if isinstance(known, IPv6Address):
             if known.ipv4_mapped is not None:

@@ -27,13 +27,13 @@ class Opener:
 
     def dated(self, found: Jar) -> Jar:
         """`found` with its vault, and whether that is over."""
-        vault = found.came
+        vault, expired = found.came, False
         try:
             if vault is not None:
                 vault.require_alive(self._clock())
         except SessionExpired:
-            return msgspec.structs.replace(found, vault=vault, expired=True)
-        return msgspec.structs.replace(found, vault=vault)
+            expired = True
+        return msgspec.structs.replace(found, vault=vault, expired=expired)
 
     def _opened(self, request: Request, name: str, *, secure: bool) -> Jar:
         sealed = cookies.value_of(request, name)
@@ -50,6 +50,6 @@ class Opener:
         """The vault, an expired one too, and whether an older key sealed it. Raises SealBroken, SessionUnreadable."""
         sealed, user = bound.apart(value)
         vault = decode(self._sealer.open(purpose, sealed, user=user), user=user)
-        with suppress(SessionExpired):
+        with suppress(SessionExpired):  # but one from the future is none of ours (input 7)
             vault.require_alive(self._clock())
         return vault, not self._sealer.is_newest(sealed)

@@ -16,7 +16,7 @@ from keepless.errors import SealBroken, TooManyBanks
 from keepless.services.rotation import WayBack
 from keepless.services.vault import Vault
 from keepless.web import bound, cookies
-from keepless.web.session import MAX_SET_COOKIE
+from keepless.web.language import N_
 from keepless.web.side_cookie import SideCookie
 from keepless.web.visit import Visit
 
@@ -25,7 +25,7 @@ NAME = "__Host-keepless-rotation"
 LOCAL_NAME = "keepless-local-rotation"
 _COOKIE = SideCookie(NAME, LOCAL_NAME)
 name, forget = _COOKIE.name, _COOKIE.forget
-HELD = "the way back to your banks, until their new keys are safe; half an hour at most"  # for web.holding
+HELD = N_("the way back to your banks, until their new keys are safe; half an hour at most")
 LASTS = timedelta(minutes=30)  # as long as Plaid's public tokens do
 
 # The first byte of a token says what follows: the uuid of a token `public-<environment>-<uuid>`, or any other text.
@@ -55,7 +55,7 @@ def write(visit: Visit, response: Response, vault: Vault, ways: Sequence[WayBack
         packed = _Packed(ends_at, [(_digest(way.item_id), [_pack(each) for each in way.tokens[:most]]) for way in ways])
         sealed = visit.parts.sealer.seal(PURPOSE, _encoder.encode(packed), user=vault.user)
         line = _COOKIE.line(bound.together(sealed, vault.user), max_age=int(LASTS.total_seconds()))
-        if len("Set-Cookie: ") + len(line) <= MAX_SET_COOKIE:
+        if cookies.fits(line):
             cookies.put(response, line)
             return response
     raise TooManyBanks(f"the ways back to {len(ways)} bank(s) make the cookie too long")

@@ -32,8 +32,6 @@ from keepless.web.standings import Standings
 
 NAME = "__Host-keepless"
 LOCAL_NAME = "keepless-local"
-# RFC 6265, 6.1: the least that every browser keeps, name, value and attributes together.
-MAX_SET_COOKIE = 4_096
 RANDOM_BYTES = 16
 
 # Kept with the request itself: flask.g outlives one request where a program pushes an application context of its own.
@@ -243,7 +241,7 @@ class SessionCookie:
             room=arrivals.MOST_BYTES - sum(map(len, (main, *new.values()))),
         )
         kept = [each for each in staying if each not in resting]
-        renewed = [self._line(each.name, arrivals.PURPOSE, each.vault) for each in kept if each.older_key]
+        renewed = [self._line(each.name, arrivals.PURPOSE, own) for each in kept if (own := each.renewed(vault))]
         gone = [each.name for each in opened if each not in kept and each.name not in new]
         return [main, *new.values(), *renewed, *map(self._clearing_line, gone)]
 
@@ -252,7 +250,7 @@ class SessionCookie:
         _, secure = self._name()
         sealed = self._sealer.seal(purpose, encode(vault), user=vault.user)
         line = cookies.line(name, bound.together(sealed, vault.user), max_age=cookies.LONGEST_LIFE, secure=secure)
-        if len("Set-Cookie: ") + len(line) > MAX_SET_COOKIE:
+        if not cookies.fits(line):
             raise TooManyBanks(f"{len(vault.banks)} bank(s) make the cookie too long")
         return line
 

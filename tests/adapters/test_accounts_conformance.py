@@ -522,6 +522,14 @@ def test_nobody_brings_another_users_envelopes_forward(stores):
     assert due(stores, AT + MINUTE) == []
 
 
+def test_a_tombstone_holds_no_envelope_however_young_it_is(stores):
+    user = sign_in(stores.accounts, session="here")
+    stores.reaper.put([envelope("one", "here", until=AT)])
+    assert due(stores, AT) == []
+    assert stores.accounts.tombstone(user.id, "here", at=AT)
+    assert due(stores, AT) == ["one"]
+
+
 def test_a_tombstone_lets_the_envelopes_of_the_other_sessions_be_due(stores):
     user = sign_in(stores.accounts, session="here")
     sign_in(stores.accounts, session="there")

@@ -1,6 +1,7 @@
 """`keepless audit`: what a person sees who checks a trail, and what comes out for one person."""
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from uuid import uuid4
@@ -13,7 +14,6 @@ from keepless.adapters.sql.schema import upgrade
 from keepless.adapters.sql.stores import make_stores
 from keepless.cli import cli
 from keepless.core.secret import Secret
-from keepless.errors import ConfigError
 
 
 @pytest.fixture
@@ -33,6 +33,15 @@ def keepless(*arguments, stdin=None):
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.exit_code, done.output
+
+
+def refusal(*arguments) -> str:
+    """The one line with which it refused."""
+    code, told = keepless(*arguments)
+    assert code == 1
+    assert told.startswith("keepless: ")
+    assert told.count("\n") == 1
+    return told
 
 
 def test_a_sound_trail_says_what_was_checked(trail):
@@ -104,8 +113,7 @@ def test_an_auditor_needs_the_public_keys_alone(trail, tmp_path):
     code, keys = keepless("keys")
     assert code == 0
     (tmp_path / ".env").unlink()
-    with pytest.raises(ConfigError, match="--keys"):
-        keepless("verify", trail.folder)
+    assert "--keys" in refusal("verify", trail.folder)
     (tmp_path / "keys.json").write_text(keys)
     assert keepless("verify", trail.folder, "--keys", tmp_path / "keys.json")[0] == 0
     other = Trail(tmp_path / "other")
@@ -148,15 +156,13 @@ def test_public_keys_come_from_the_address_of_the_installation(trail, publisher)
     served["/.well-known/keepless.json"] = keepless("keys")[1].encode()
     assert keepless("verify", trail.folder, "--keys", address)[0] == 0
     for wrong in (f"{address}/moved", f"{address}/nothing"):
-        with pytest.raises(ConfigError, match=r"answered (302|404)"):
-            keepless("verify", trail.folder, "--keys", wrong)
+        assert re.search("answered (302|404)", refusal("verify", trail.folder, "--keys", wrong))
 
 
 @pytest.mark.parametrize("address", ["http://keepless.example.test", "ftp://127.0.0.1", "file:///etc/passwd"])
 def test_public_keys_come_over_https_or_from_this_machine(trail, address):
     trail.act()
-    with pytest.raises(ConfigError, match="https"):
-        keepless("verify", trail.folder, "--keys", address)
+    assert "https" in refusal("verify", trail.folder, "--keys", address)
 
 
 def test_an_end_that_was_noted_down_is_looked_for(trail):
@@ -165,20 +171,21 @@ def test_an_end_that_was_noted_down_is_looked_for(trail):
     trail.act(5)
     assert keepless("verify", trail.folder, "--noted", noted)[0] == 0
     assert keepless("verify", trail.folder, "--noted", f"3:{'0' * 64}")[0] == 1
-    with pytest.raises(ConfigError, match="N:HASH"):
-        keepless("verify", trail.folder, "--noted", "3")
+    assert "N:HASH" in refusal("verify", trail.folder, "--noted", "3")
 
 
 @pytest.mark.parametrize("missing", ["nothing-here", "trail/nothing-here"])
 def test_a_trail_that_is_not_there_is_said_in_one_line(trail, missing):
     trail.act()
-    with pytest.raises(ConfigError, match="cannot be read"):
-        keepless("verify", missing)
+    assert refusal("verify", missing) == f"keepless: {missing} cannot be read: No such file or directory\n"
 
 
 def test_an_empty_folder_is_not_said_to_be_sound(trail, tmp_path):
     (tmp_path / "empty").mkdir()
-    assert keepless("verify", tmp_path / "empty")[0] == 1
+    assert keepless("verify", tmp_path / "empty") == (
+        1,
+        "truncated  head line 1: there is no trail here\nThis trail is not as it was written.\n",
+    )
 
 
 def test_the_lines_of_one_person_come_out_as_they_are(trail):
@@ -206,13 +213,11 @@ def test_the_lines_of_an_account_are_found_by_its_address(trail, tmp_path, monke
     stores.close()
     trail.act(3, who=user.id)
     trail.act(3, who="another")
-    with pytest.raises(ConfigError, match="DATABASE_URL"):
-        keepless("export", trail.folder, "--user", "ana@example.test")
+    assert "DATABASE_URL" in refusal("export", trail.folder, "--user", "ana@example.test")
     monkeypatch.setenv("DATABASE_URL", url.reveal())
     told = keepless("export", trail.folder, "--user", "Ana@Example.test")[1].splitlines()
     assert [json.loads(line)["who"] for line in told] == [trail.audit.who(user.id)] * 3
-    with pytest.raises(ConfigError, match="no account"):
-        keepless("export", trail.folder, "--user", "ben@example.test")
+    assert "no account" in refusal("export", trail.folder, "--user", "ben@example.test")
 
 
 @pytest.mark.parametrize(
@@ -220,8 +225,7 @@ def test_the_lines_of_an_account_are_found_by_its_address(trail, tmp_path, monke
 )
 def test_whose_lines_are_meant_has_to_be_said(trail, arguments):
     trail.act()
-    with pytest.raises(ConfigError):
-        keepless("export", trail.folder, *arguments)
+    assert refusal("export", trail.folder, *arguments)
 
 
 def test_no_key_no_secret_reaches_what_is_printed(trail):

@@ -54,7 +54,9 @@ def test_a_database_without_tables_is_one_line(tmp_path):
     lines, _ = made_pair(tmp_path)
     ran = keepless(tmp_path, "reap", "--remove", **lines, DATABASE_URL=f"sqlite:///{tmp_path / 'none.db'}")
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr.strip() == "keepless: the database could not be used: schema; nothing was removed"
+    assert ran.stderr.strip() == (
+        "keepless: the database has not the tables of this Keepless: run `keepless database upgrade`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -293,7 +293,15 @@ def test_an_issuer_that_answers_with_anothers_keys_is_refused(folder, installati
 )
 def test_an_issuer_that_is_no_address_is_not_asked(folder, issuer):
     write_receipt(folder, issuer)
-    assert refused(verify(folder, keys=None))
+    assert "is no address that keys are asked of" in refused(verify(folder, keys=None))
+
+
+def test_a_file_beside_the_receipt_is_no_issuer(folder):
+    """Whoever forges a receipt can put keys of their own beside it: only the reader names a file of keys."""
+    issuer = str(folder / "keys.json")
+    (folder / "keys.json").write_bytes(keys_file(issuer=issuer))
+    write_receipt(folder, issuer)
+    assert "is no address" in refused(verify(folder, keys=None))
 
 
 def test_an_issuer_that_cannot_be_reached_is_said(folder):

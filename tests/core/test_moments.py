@@ -1,13 +1,13 @@
-"""Moments as Plaid writes them."""
+"""Moments as Plaid writes them, and as we do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepless.core.moments import utc_moment
+from keepless.core.moments import moment_text, utc_moment
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_every_moment_that_is_told_has_a_day_in_every_zone(text, zone):
 @given(st.text())
 def test_no_text_is_answered_with_an_error(text):
     utc_moment(text)
+
+
+def test_a_moment_is_written_to_the_second_and_in_utc():
+    at = datetime(2026, 11, 23, 1, 30, 5, 999_999, tzinfo=timezone(timedelta(hours=2)))
+    assert moment_text(at) == "2026-11-22T23:30:05Z"
+    assert utc_moment(moment_text(at)) == at.replace(microsecond=0)

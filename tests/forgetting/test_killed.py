@@ -129,6 +129,13 @@ def delete(server, jar):
     return server.ask(jar, "DELETE", "/api/delete-me")
 
 
+def delete_to_the_end(server, jar):
+    """Sends it again while the answer is to do so: on a busy machine Valkey's 50 ms may be over before it answers."""
+    answers = []
+    assert wait_until(lambda: answers.append(delete(server, jar)) or answers[-1].status != 503)
+    return answers[-1]
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_after_a_step_the_same_request_again_ends_complete(server, jar, local_plaid, tmp_path, step):
     server.order.write_text(step)
@@ -139,7 +146,7 @@ def test_killed_after_a_step_the_same_request_again_ends_complete(server, jar, l
     assert jar.cookies == before
     assert wait_until(server.is_up, seconds=60), server.log.read_text()
 
-    answer = delete(server, jar)
+    answer = delete_to_the_end(server, jar)
     assert answer.status == 200, answer.data
     assert set(states(local_plaid)) == {"removed"}
     assert rows_in(server.database) == NO_ROWS
@@ -164,7 +171,7 @@ def test_killed_twice_it_still_ends_complete(server, jar, local_plaid):
         with pytest.raises(urllib3.exceptions.HTTPError):
             delete(server, jar)
         assert wait_until(server.is_up, seconds=60), server.log.read_text()
-    given, _ = receipts.read(delete(server, jar).data)
+    given, _ = receipts.read(delete_to_the_end(server, jar).data)
     assert given.receipt.outcome == "removed"
     assert set(states(local_plaid)) == {"removed"}
     assert rows_in(server.database) == NO_ROWS
@@ -172,6 +179,6 @@ def test_killed_twice_it_still_ends_complete(server, jar, local_plaid):
 
 def test_r17_nothing_secret_is_in_what_the_server_said(server, jar, local_plaid):
     tokens = [item["access_token"] for item in local_plaid.items()]
-    assert delete(server, jar).status == 200
+    assert delete_to_the_end(server, jar).status == 200
     said = server.log.read_text()
     assert not [secret for secret in (*tokens, EMAIL, server.keys) if secret in said]

@@ -127,6 +127,10 @@ def settings(database: str, local_plaid: LocalPlaid, pair: ReaperPair, tmp_path:
     )
 
 
+# What differs between the two databases is in tests/adapters/sql and in the other tests here; these take long.
+on_postgresql = pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+
 Reap = Callable[..., subprocess.CompletedProcess]
 
 

@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from reaper.conftest import figures
+from reaper.conftest import figures, on_postgresql, on_sqlite
 from support.run import wait_until
 
 FAST = ("--remove", "--per-minute", "100000")
@@ -20,6 +20,7 @@ def populate(town, *, ended: int, alive: int) -> None:
     assert (len(town.due), len(town.living)) == (ended, alive)
 
 
+@on_postgresql
 def test_a_thousand_ended_sessions_are_gone_and_no_living_one_was_touched(town, reap, record_property):
     populate(town, ended=1_000, alive=60)
     for token in list(town.due.values())[::10]:
@@ -64,6 +65,7 @@ def test_after_kill_9_in_the_middle_the_next_run_finishes_with_nothing_lost_and_
     assert max(town.removals().values()) <= 2
 
 
+@on_postgresql
 def test_ctrl_c_ends_it_in_order_and_says_how_far_it_came(town, reap, reaping):
     populate(town, ended=100, alive=10)
     slow = town.plaid.fault("/item/remove", latency_ms=50)
@@ -93,6 +95,7 @@ def test_without_remove_it_only_says_what_it_would_do(town, reap):
     assert set(town.removals().values()) == {0}
 
 
+@on_sqlite
 def test_what_goes_on_failing_is_counted_by_its_code_and_left(town, reap):
     populate(town, ended=10, alive=2)
     for token in list(town.due.values())[:3]:
@@ -126,6 +129,7 @@ def test_another_client_of_plaid_removes_nothing_and_drops_nothing(town, reap):
     assert set(town.removals().values()) == {0}
 
 
+@on_sqlite
 def test_a_plaid_that_is_down_ends_it_early(town, reap):
     populate(town, ended=30, alive=2)
     ran = reap(*FAST, PLAID_BASE_URL="http://127.0.0.1:9")
@@ -135,13 +139,14 @@ def test_a_plaid_that_is_down_ends_it_early(town, reap):
     assert len(town.envelopes()) == 32
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"REAPER_PRIVATE_KEY": None}, "REAPER_PRIVATE_KEY is missing"),
         ({"REAPER_PRIVATE_KEY": "secret"}, "REAPER_PRIVATE_KEY is not a key"),
         ({"DATABASE_URL": None}, "DATABASE_URL is missing"),
-        ({"DATABASE_URL": "postgresql://nobody:sesame@127.0.0.1:9/none"}, "the database could not be used"),
+        ({"DATABASE_URL": "postgresql://nobody:sesame@127.0.0.1:9/none"}, "the database does not answer"),
     ],
     ids=["no key", "no key at all", "no database", "a database that is down"],
 )

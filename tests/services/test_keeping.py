@@ -107,3 +107,17 @@ def test_where_no_copy_is_there_nothing_is_asked_of_the_cache_but_one_look(seale
     cache = Counting(clock)
     Keeping(cache, sealer, clock).let_go(vault_of("one", "two"))
     assert cache.asked == 1
+
+
+class AskedAgain(set):
+    """What waits to be forgotten, where another request asks for the same copy in the moment in which it went."""
+
+    def discard(self, name):
+        super().discard(name)
+        self.add(name)
+
+
+def test_two_requests_that_forget_the_same_copy_at_once_are_both_told_that_it_is_gone(sealer, clock):
+    keeping = Keeping(MemoryCache(clock), sealer, clock)
+    keeping._to_forget = AskedAgain()
+    assert keeping.forget("item-1")

@@ -145,6 +145,18 @@ def test_until_the_new_envelope_is_stored_the_former_one_stays(reaping, store, v
     assert [each.session_id for each in store.all()] == [row_id("next")]
 
 
+def test_a_former_session_that_a_slow_tab_writes_back_is_covered_anew(reaping, store, vault):
+    """Else the bank would be reaped with the session that took it over, while this one lives on."""
+    former = holding(vault, bank(1))
+    reaping.cover(former)
+    reaping.cover(holding(vault, bank(1), session_id="next", user=USER), former)
+    reaping.cover(holding(vault, bank(1), bank(2)), former)
+    assert {(each.id, each.session_id) for each in envelopes.of_item(store, names.item_part("item-1"))} == {
+        (names.of("item-1", "session"), None),
+        (names.of("item-1", "next"), row_id("next")),
+    }
+
+
 def test_one_bank_in_two_browsers_has_an_envelope_for_each(reaping, store, vault):
     reaping.cover(holding(vault, bank(1)))
     reaping.cover(holding(vault, bank(1), session_id="on another device"))
@@ -158,14 +170,15 @@ def test_a_bank_that_is_gone_at_plaid_leaves_none_in_any_browser(reaping, store,
     assert opened(store) == {"token-2"}
 
 
-def test_the_banks_that_are_left_of_an_ended_session_keep_the_end_that_they_were_given(reaping, store, vault):
+@pytest.mark.parametrize("removed", [["item-1"], []], ids=["one", "none"])
+def test_the_banks_that_are_left_of_an_ended_session_keep_the_end_that_they_were_given(reaping, store, vault, removed):
     """The session was ended elsewhere and is to be reaped soon; that its browser then revokes puts nothing off."""
     before = holding(vault, bank(1), bank(2), user=USER)
     reaping.cover(before)
     sooner = [msgspec.structs.replace(each, until=vault.issued_at) for each in store.all()]
     store.put(sooner)
     other_process = Reaping(store, ReaperSeal.parse(PAIR.public, HOME), str(HOME))
-    other_process.cover(before.without_banks(["item-1"]), before)
+    other_process.cover(before.without_banks(removed), before)
     assert {each.until for each in store.all()} == {vault.issued_at}
 
 

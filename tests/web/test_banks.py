@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.cookie_jar import CookieJar
+from support.signing import with_accounts
 from support.website import session_cookie, sets_session
 from web.test_link import public_token
 
@@ -159,6 +160,21 @@ def test_the_last_bank_takes_every_cookie_with_it_as_logging_out_does(site, loca
     assert visitor.post("/api/disconnect", json={"item_id": key.bank.item_id}).json["connected"] == 0
     assert living(local_plaid) == set()
     assert visitor.get("/api/what-you-hold").json["in_browser"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/disconnect", "/disconnect"])
+def test_letting_the_last_bank_go_signs_nobody_out(site, local_plaid, path):
+    """A session that nobody holds the cookie of would live on for whoever has a copy of it (R3)."""
+    accounts = with_accounts(site)
+    ana = accounts.connected(local_plaid.connect(), browser=accounts.sign_in())
+    [key] = accounts.vault_of_user(ana).banks
+    body = {"json": {"item_id": key.bank.item_id}} if "api" in path else {"data": {"item_id": key.bank.item_id}}
+    assert ana.post(path, **body).status_code == 200
+    assert accounts.vault_of_user(ana).banks == ()
+    [session] = ana.get("/api/sessions").json["sessions"]
+    assert session["is_this_browser"]
+    assert ana.post("/logout").status_code == 200
+    assert ana.get("/api/sessions").json["code"] == "session_ended"
 
 
 def test_r6_r13_where_plaid_fails_nothing_is_dropped_and_its_fault_is_told(local_plaid, two_banks):

@@ -118,6 +118,24 @@ def test_a_saved_cookie_of_a_deleted_account_only_cleans_up(site, ana, local_pla
     assert cookies_of(elsewhere) == set()
 
 
+def test_r3_once_a_deletion_is_begun_its_page_tells_nothing_of_what_the_cookie_holds(site, ana, local_plaid):
+    assert "First Platypus Bank" in ana.get("/delete-me").text
+    local_plaid.fault("/item/remove", error_code="INTERNAL_SERVER_ERROR", error_type="API_ERROR", status=500)
+    assert delete(ana).status_code == 502
+    saved = session_cookie(ana)
+    for _ in ("begun", "done"):
+        thief = site.browser()
+        set_session(thief, saved)
+        page = thief.get("/delete-me")
+        assert (page.status_code, "Delete everything now" in page.text) == (200, True)
+        assert "Platypus" not in page.text
+        assert EMAIL not in page.text
+        local_plaid.end_faults()
+        site.breakers.close()
+        ana.delete("/api/delete-me")
+    assert site.rows() == NO_ROWS
+
+
 def test_r3_after_signing_out_a_saved_cookie_deletes_nothing(site, ana, local_plaid):
     saved = session_cookie(ana)
     ana.post("/logout")
@@ -165,6 +183,18 @@ def test_addresses_are_not_guessed_without_end(site, ana, local_plaid):
     assert (states(local_plaid), site.rows()["users"]) == (["live"], 1)
     ben = site.connected(local_plaid.connect("demo"), browser=site.sign_in("ben@example.test"))
     assert receipt_of(site, delete(ben, json={"email": "ben@example.test"})).outcome == "removed"
+
+
+def test_a_copy_of_an_ended_session_uses_up_none_of_its_owners_attempts(site, ana):
+    thief = site.browser()
+    set_session(thief, session_cookie(ana))
+    ana.post("/logout")
+    for number in range(12):
+        answer = delete(thief, json={"email": f"guess{number}@example.test"})
+        assert (answer.status_code, answer.json["code"]) == (401, "session_ended")
+    owner = site.sign_in()
+    site.clock.ahead += LATER
+    assert receipt_of(site, delete(owner, json={"email": EMAIL})).outcome == "removed"
 
 
 def test_every_cookie_that_any_module_names_goes(plain):

@@ -12,6 +12,7 @@ from keepless.web.hints import COUNTS_NAME, ZONE_NAME
 PATH = "/api/what-you-hold"
 NOTHING = {
     "account": None,
+    "audit": None,
     "for_reaper": 0,
     "on_server": [],
     "in_cache": [],

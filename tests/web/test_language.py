@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.website import website
 
+from keepless.adapters.memory_accounts import MemoryStores
 from keepless.core.categories import PRIMARIES
 from keepless.core.models import Account
 from keepless.errors import Action, ConfigError
@@ -195,8 +197,16 @@ def test_words_and_numbers_take_their_form_and_leave_the_language_as_it_was():
 # Pages
 
 
+@pytest.fixture
+def anywhere(local_plaid):
+    """A visitor with banks of an installation that has accounts too, so that every page is there."""
+    with website(local_plaid.url, stores=MemoryStores()) as site:
+        yield site.connected(local_plaid.connect("demo"))
+
+
 @pytest.mark.parametrize("path", sorted(PAGES))
-def test_a_page_is_in_the_language_that_the_browser_asks_for_and_says_so(visitor, path):
+def test_a_page_is_in_the_language_that_the_browser_asks_for_and_says_so(anywhere, path):
+    visitor = anywhere
     for headers, code in ((IN_SPANISH, "es"), ({"Accept-Language": "fr"}, "en"), ({}, "en")):
         page = visitor.get(path, headers={"Accept": "text/html", **headers})
         assert page.status_code == 200

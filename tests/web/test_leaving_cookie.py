@@ -10,7 +10,8 @@ from support.website import set_session
 from keepless.services.forgetting import Gone, Progress
 from keepless.services.vault import MAX_BANKS, MAX_NAME_BYTES
 from keepless.web import leaving_cookie
-from keepless.web.leaving_cookie import LASTS, LOCAL_NAME, MAX_SET_COOKIE, NAME
+from keepless.web.cookies import MAX_SET_COOKIE
+from keepless.web.leaving_cookie import LASTS, LOCAL_NAME, NAME
 from keepless.web.visit import visiting
 
 NOW = datetime(2026, 11, 23, 14, 30, 5, tzinfo=UTC)

@@ -158,6 +158,10 @@ def test_without_proxies_nobody_is_believed_who_says_where_they_come_from(accoun
         (1, "unknown", "unknown"),
         (1, "x" * 5_000, "x" * 64),
         (1, "2001:db8:1:2:aaaa::1", "2001:db8:1:2::"),
+        (1, "198.51.100.1:40312", "198.51.100.1"),
+        (1, "[2001:db8:1:2:aaaa::1]:40312", "2001:db8:1:2::"),
+        (1, "[2001:db8:1:2:aaaa::1]", "2001:db8:1:2::"),
+        (1, "999.51.100.1:40312", "999.51.100.1:40312"),
     ],
 )
 def test_behind_proxies_the_outermost_of_them_says_it(lone_site, proxies, forwarded, place):

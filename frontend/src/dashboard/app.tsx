@@ -8,6 +8,7 @@ import { Shortcuts } from "./parts/filter-bar/shortcuts";
 import { headingId } from "./parts/heading";
 import { Holding, opened } from "./parts/holding";
 import { Notices } from "./parts/notices";
+import { Offer } from "./parts/offer";
 import { Progress } from "./parts/progress";
 import { VIEWS, address, view } from "./state";
 import { Banks } from "./views/banks";
@@ -51,6 +52,7 @@ export function App() {
       <Views />
       <Progress />
       <Notices />
+      <Offer />
       {UNFILTERED.has(view.value) ? <div class="keys-alone"><Shortcuts /></div> : <FilterBar />}
       <Shown />
       {panel}

@@ -45,7 +45,7 @@ def check_folder(folder: Path, verify: Verify, noted: Noted | None = None) -> Re
     elif good is None:
         findings.insert(0, Finding(Kind.UNKNOWN_KEY, place, f"its key {head.key!r} is not among the public keys"))
     if not taken.files and head is None:
-        findings = [Finding(Kind.TRUNCATED, place, "there is no trail here")]
+        return Report(trails=[], findings=[Finding(Kind.TRUNCATED, place, "there is no trail here")])
     return Report(trails=[check.summary], findings=findings, more_faults=check.more_faults)
 
 

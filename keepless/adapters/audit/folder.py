@@ -23,9 +23,10 @@ from keepless.core.audit import (
     RETIRED,
     Head,
     line_of,
-    moment,
     read_line,
 )
+from keepless.core.audit_check import HEAD_LOST
+from keepless.core.moments import moment_text
 
 FOLDER_MODE = 0o700
 # Seconds that a visitor waits at most for another process that holds the trail, and then that nobody waits at all.
@@ -101,7 +102,7 @@ class FolderSink:
             head, good = head_in(places, self._signer.verify)
             if head is None:
                 head = repairs.from_the_last_line(folder)
-                repair = repairs.HEAD_LOST if head or places.strip(b"\0") else ""
+                repair = HEAD_LOST if head or places.strip(b"\0") else ""
             elif good is None:
                 repair = repairs.HEAD_OF_UNKNOWN_KEY
             self._head, self._places = head, places
@@ -135,7 +136,7 @@ class FolderSink:
         before = self._head
         number = before.n + 1 if before else 0
         chain = before.chain if before else secrets.token_hex(8)
-        numbered = {"chain": chain, "n": number, "at": moment(at), **fields}
+        numbered = {"chain": chain, "n": number, "at": moment_text(at), **fields}
         prev = before.hash if before else NOTHING_BEFORE
         raw, digest = line_of(numbered, prev, sign=self._signer.sign if signed else None)
         if len(raw) > LONGEST_LINE:

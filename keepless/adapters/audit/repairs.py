@@ -7,15 +7,12 @@ import msgspec
 from keepless.adapters.audit.head import MODE, write_all
 from keepless.adapters.audit.reading import day_files
 from keepless.core.audit import MOST_UNSIGNED, Head, read_line
-from keepless.core.audit_check import HEAD_LOST
 from keepless.core.moments import utc_moment
 
 LINE_COMPLETED = "line_completed"
 MOVED_ASIDE = "moved_aside"
 LINES_MISSING = "lines_missing"
 HEAD_OF_UNKNOWN_KEY = "head_of_unknown_key"
-
-__all__ = ["HEAD_LOST", "HEAD_OF_UNKNOWN_KEY", "LINES_MISSING", "LINE_COMPLETED", "MOVED_ASIDE"]
 
 # Where the last whole line of a file is looked for.
 _TAIL = 256 * 1024

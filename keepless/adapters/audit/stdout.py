@@ -17,8 +17,8 @@ from keepless.core.audit import (
     NOTHING_BEFORE,
     Sign,
     line_of,
-    moment,
 )
+from keepless.core.moments import moment_text
 from keepless.ports import Clock
 
 STANDARD_OUTPUT = 1
@@ -82,7 +82,7 @@ class StdoutSink:
         self._checkpoint_at = at
 
     def _put(self, at: datetime, fields: Mapping[str, str | int], *, sign: Sign | None = None) -> None:
-        numbered = {"chain": self._chain, "n": self._next, "at": moment(at), **fields}
+        numbered = {"chain": self._chain, "n": self._next, "at": moment_text(at), **fields}
         raw, digest = line_of(numbered, self._prev, sign=sign)
         if len(raw) > LONGEST_LINE:
             raise OSError("an act's line is too long")

@@ -32,6 +32,7 @@ class SqlAccounts:
 
         def work(connection: Connection) -> None:
             connection.execute(insert(sessions).values(row))
+            connection.execute(_what_is_over(at))
 
         self._database.write(work)
 

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from keepless.adapters.pause import Pause
 from keepless.adapters.sql import bounded, faults
 from keepless.adapters.sql.address import Address, SqliteAddress
-from keepless.adapters.valkey.pause import Pause
-from keepless.errors import AccountsFault, CacheFault
+from keepless.errors import AccountsFault
 
 STATEMENT_SECONDS = 2.0
 # A connection that went stale, a new one, and the statement.
@@ -51,7 +51,7 @@ class Database:
         may_create: bool = False,
     ) -> None:
         self._operation_seconds = operation_seconds
-        self._pause = None if isinstance(address, SqliteAddress) else Pause(time.monotonic)
+        self._pause = None if isinstance(address, SqliteAddress) else Pause(time.monotonic, AccountsFault)
         self._engine = _engine(address, statement_seconds, connections, may_create=may_create)
         alone = {_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = self._engine.execution_options(**alone)
@@ -107,13 +107,7 @@ class Database:
         raise AccountsFault(reason)
 
     def _enter(self) -> bool:
-        if self._pause is None:
-            return False
-        try:
-            return self._pause.enter()
-        except CacheFault as paused:
-            reason = paused.reason
-        raise AccountsFault(reason)
+        return self._pause is not None and self._pause.enter()
 
     def _succeeded(self) -> None:
         if self._pause is not None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime  # noqa: TC003 - as in the signatures beside it
 
+from keepless.adapters.pause import Pause
 from keepless.adapters.valkey import faults
 from keepless.adapters.valkey.address import Login, Server
 from keepless.adapters.valkey.connection import Command, Connection, Reply
-from keepless.adapters.valkey.pause import Pause
 from keepless.adapters.valkey.sockets import LATENESS
 from keepless.errors import CacheFault
 from keepless.ports import Clock
@@ -32,7 +32,7 @@ class Node:
         self._tls = tls
         self._clock = clock
         self._seconds = seconds
-        self._pause = Pause(time.monotonic)
+        self._pause = Pause(time.monotonic, CacheFault)
         self._idle: list[Connection] = []
         self._opening = threading.BoundedSemaphore(OPENING_AT_ONCE)
         self.reachable: bool | None = None

@@ -78,6 +78,8 @@ def test_it_verifies_with_the_public_keys_alone(trail):
     assert report.findings == []
     (summary,) = report.trails
     assert (summary.acts, summary.lines, summary.checkpoints) == (250, 253, 3)
+    signed = [json.loads(line)["n"] for line in trail.lines() if b'"did":"checkpoint"' in line]
+    assert signed == [0, 100, 200]  # 99 lines between them
     assert summary.has_head
 
 

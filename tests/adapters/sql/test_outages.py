@@ -21,7 +21,7 @@ from keepless.adapters.sql import schema
 from keepless.core.secret import Secret
 from keepless.core.tiers import Tier
 from keepless.errors import AccountsFault
-from keepless.ports import ReaperEnvelope
+from keepless.ports import AccountStore, CapsuleStore, ReaperEnvelope, ReaperStore
 
 AT = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -60,6 +60,8 @@ def every_call(stores):
         "delete": lambda: accounts.delete(user, at=AT),
         "ping": accounts.ping,
         "get": lambda: stores.capsules.get(user),
+        "has": lambda: stores.capsules.has(user),
+        "replace": lambda: stores.capsules.replace(user, "sealed"),
         "put": lambda: stores.capsules.put(user, "sealed"),
         "drop": lambda: stores.capsules.drop(user),
         "put envelopes": lambda: stores.reaper.put([ReaperEnvelope(id="e", session_id=None, until=AT, sealed=b"")]),
@@ -108,9 +110,14 @@ def fresh(server):
     return url
 
 
+def methods_of(*protocols) -> list[str]:
+    return [name for each in protocols for name in vars(each) if not name.startswith("_")]
+
+
 def test_every_method_works_while_nothing_is_wrong(database):
     with accounts_stores(database) as stores:
         calls = every_call(stores)
+        assert len(calls) == len(methods_of(AccountStore, CapsuleStore, ReaperStore))
         assert fault_of(calls.pop("put")) == "refused"  # there is no such user
         for call in calls.values():
             call()

@@ -16,7 +16,8 @@ from support.proxy import Conversation, forward, listening, tls_proxy
 from support.run import wait_until
 from support.valkey import ValkeyServer, free_port, valkey_server
 
-from keepless.adapters.valkey import connection, pause, sockets
+from keepless.adapters import pause
+from keepless.adapters.valkey import connection, sockets
 from keepless.adapters.valkey.cache import ValkeyCache
 from keepless.core.secret import Secret
 from keepless.errors import CacheFault

@@ -32,6 +32,11 @@ export const common = {
     noTrends: "Your tier has no trends: what each month came to over two years, and how your cards were used.",
     keptTrends: "What this browser keeps of yours stays as it is. It can be saved as a file, and removed.",
   },
+  recovery: {
+    why: "The keys to your banks are in this browser alone, and go with its cookies.",
+    save: "Save a recovery file",
+    later: "Not now",
+  },
   askAgain: "Ask again",
   skeleton: "On its way",
   language: "Language",

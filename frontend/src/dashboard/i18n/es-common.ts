@@ -34,6 +34,11 @@ export const common: Words["common"] = {
     noTrends: "Su plan no incluye las tendencias: a cuánto ascendió cada mes de los últimos dos años y cómo se usaron sus tarjetas.",
     keptTrends: "Lo que este navegador guarda de ellas se queda como está. Puede guardarlo en un archivo y eliminarlo.",
   },
+  recovery: {
+    why: "Las claves de sus bancos están solo en este navegador y se van con sus cookies.",
+    save: "Guardar un archivo de recuperación",
+    later: "Ahora no",
+  },
   askAgain: "Consultar de nuevo",
   skeleton: "En camino",
   language: "Idioma",

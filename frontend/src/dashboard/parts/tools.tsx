@@ -3,6 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { LANGUAGES, language, words } from "../i18n";
 import { choose, prefer, preferences } from "../preferences";
+import { narrow } from "./narrow";
 import type { Language } from "../preferences";
 
 function toggle(): void {
@@ -42,7 +43,7 @@ export function Tools() {
         onChange={(event) => choose(event.currentTarget.value as Language)}
       >
         {Object.entries(LANGUAGES).map(([code, name]) => (
-          <option key={code} value={code} lang={code}>{name}</option>
+          <option key={code} value={code} lang={code} title={name}>{narrow.value ? code.toUpperCase() : name}</option>
         ))}
       </select>
     </>

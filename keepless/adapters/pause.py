@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable
 
-from keepless.adapters.valkey.faults import SLOW
-from keepless.errors import CacheFault
+from keepless.errors import KeeplessError
 
+SLOW = "slow"
 FIRST_SECONDS = 0.25
 LONGEST_SECONDS = 5.0
 SLOW_IN_A_ROW = 3  # one answer that is late is not a slow server, nor is it where this process itself is busy
@@ -14,12 +14,13 @@ SLOW_IN_A_ROW = 3  # one answer that is late is not a slow server, nor is it whe
 class Pause:
     """Begins with a failure, doubles with each that follows, ends with a success; one caller at a time tries again.
 
-    Where a server is slow, it begins with the third failure in a row. `monotonic` in seconds. Safe to share between
-    threads.
+    Where a server is slow, it begins with the third failure in a row. `monotonic` in seconds; `fault` makes the error
+    of a reason. Safe to share between threads.
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], fault: Callable[[str], KeeplessError]) -> None:
         self._monotonic = monotonic
+        self._fault = fault
         self._lock = threading.Lock()
         self._seconds = 0.0
         self._ends = 0.0
@@ -33,14 +34,14 @@ class Pause:
         return self._seconds > 0
 
     def enter(self) -> bool:
-        """Whether the caller is the one that tries again; it must tell how it ended. Raises CacheFault in a pause."""
+        """Whether the caller is the one that tries again; it must tell how it ended. Raises the fault in a pause."""
         if not self._seconds:
             return False
         with self._lock:
             if not self._seconds:
                 return False
             if self._is_probed or self._monotonic() < self._ends:
-                raise CacheFault(self._reason)
+                raise self._fault(self._reason)
             self._is_probed = True
             return True
 

@@ -1,6 +1,6 @@
 import pytest
 
-from keepless.adapters.valkey.pause import Pause
+from keepless.adapters.pause import Pause
 from keepless.errors import CacheFault
 
 
@@ -18,7 +18,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def pause(watch) -> Pause:
-    return Pause(watch)
+    return Pause(watch, CacheFault)
 
 
 def length_of(pause: Pause, watch: Watch) -> float:
