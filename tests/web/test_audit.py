@@ -236,7 +236,7 @@ def test_the_account_page_offers_ones_own_lines_where_there_are_any(lone_site, t
         assert 'href="/api/audit"' in of_members.member("enterprise").get("/account").text
         page = of_members.member("free", email="ben@example.test").get("/account").text
         assert 'href="/api/audit"' not in page
-        assert "Your tier does not include a file of your own lines." in page
+        assert "A file of your own lines is not part of what you have here." in page
         assert "audit trail says" not in of_members.site.browser().get("/account").text
 
 
