@@ -7,6 +7,7 @@ import structlog
 
 from keepless.errors import Action, CacheFault
 from keepless.ports import Cache, Clock, Copy, CopySealer
+from keepless.services.again import Again
 from keepless.services.shelf import ROWS, Shelf, note_of
 from keepless.services.vault import Vault
 
@@ -21,8 +22,7 @@ class Keeping:
     """One per process. Raises nothing: a cache that is away has nothing to mark, and what was to be forgotten waits."""
 
     def __init__(self, cache: Cache, sealer: CopySealer, clock: Clock, *, again_after: float = AGAIN_AFTER) -> None:
-        self._again_after = again_after
-        self._trying_again = threading.Lock()  # held while a timer waits
+        self._again = Again(self._forget_waiting, again_after)
         self._cache = cache
         self._sealer = sealer
         self._clock = clock
@@ -104,16 +104,5 @@ class Keeping:
                 self._to_forget.discard(name)
         if reason is not None:
             _log.warning("copies not forgotten yet", reason=reason, waiting=len(self._to_forget))
-            self._try_again_later()
+            self._again.later()  # not only at the next request here: it may be another replica's that reads next
         return stay
-
-    def _try_again_later(self) -> None:
-        """Not only at the next request here: it may be another replica's that reads next."""
-        if self._trying_again.acquire(blocking=False):
-            timer = threading.Timer(self._again_after, self._try_again)
-            timer.daemon = True
-            timer.start()
-
-    def _try_again(self) -> None:
-        self._trying_again.release()
-        self._forget_waiting()

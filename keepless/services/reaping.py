@@ -14,6 +14,7 @@ from keepless.errors import AccountsFault
 from keepless.ports import ReaperEnvelope, ReaperSealer, ReaperStore
 from keepless.services import envelopes
 from keepless.services.accounts import row_id
+from keepless.services.again import Again
 from keepless.services.envelopes import EnvelopeNames
 from keepless.services.vault import BankKey, Vault
 
@@ -48,8 +49,7 @@ class Reaping:
         self._sealer = sealer
         self._names = EnvelopeNames(installation)
         self._on_fault = on_fault
-        self._again_after = again_after
-        self._trying_again = threading.Lock()  # held while a timer waits
+        self._again = Again(self._settle_waiting, again_after)
         self._lock = threading.Lock()  # of the three below
         self._known: OrderedDict[str, bytes] = OrderedDict()
         self._to_put: dict[str, ReaperEnvelope] = {}
@@ -131,7 +131,7 @@ class Reaping:
         except AccountsFault as fault:
             _log.warning("reaper envelopes not stored yet", reason=fault.reason, **self.status())
             self._on_fault(fault.reason)
-            self._try_again_later()
+            self._again.later()
             return False
         with self._lock:
             for envelope in put:
@@ -157,14 +157,7 @@ class Reaping:
         while len(self._to_drop) > MOST_WAITING:
             self._to_drop.pop()
 
-    def _try_again_later(self) -> None:
-        if self._trying_again.acquire(blocking=False):
-            timer = threading.Timer(self._again_after, self._try_again)
-            timer.daemon = True
-            timer.start()
-
-    def _try_again(self) -> None:
-        self._trying_again.release()
+    def _settle_waiting(self) -> None:
         if self._waiting:
             self._settle()
 

@@ -6,12 +6,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.databases import sqlite_url
 from support.valkey import valkey_server
 from werkzeug.serving import make_server
 
 from keepless.adapters.sealing.keyring import generate
+from keepless.adapters.sql import schema
 from keepless.bootstrap import build_app
 from keepless.config import Settings
+from keepless.core.secret import Secret
 
 STATIC = "keepless/web/static/app.js"
 
@@ -49,6 +52,14 @@ def _with_files_read(app):
             return [b"".join(body)]
 
     return answer
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory):
+    """A database of accounts for the module's site, with its tables."""
+    url = sqlite_url(tmp_path_factory.mktemp("accounts"))
+    schema.upgrade(Secret(url))
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,10 @@ import sys
 
 import pytest
 from playwright.sync_api import expect
-from support.databases import accounts_stores, sqlite_url
+from support.databases import accounts_stores
 from support.smtp import smtp_server
 from support.valkey import valkey_server
 
-from keepless.adapters.sql import schema
-from keepless.core.secret import Secret
 from keepless.core.tiers import Tier
 
 pytestmark = pytest.mark.browser
@@ -22,13 +20,6 @@ ANA = "ana@example.test"
 def mailbox():
     with smtp_server() as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory):
-    url = sqlite_url(tmp_path_factory.mktemp("accounts"))
-    schema.upgrade(Secret(url))
-    return url
 
 
 @pytest.fixture(scope="module")

@@ -6,22 +6,13 @@ import pytest
 from browser.conftest import _served
 from playwright.sync_api import expect
 from support.axe import assert_accessible_by_day_and_night
-from support.databases import accounts_stores, sqlite_url
+from support.databases import accounts_stores
 
-from keepless.adapters.sql import schema
-from keepless.core.secret import Secret
 from keepless.core.tiers import Tier
 
 pytestmark = pytest.mark.browser
 
 KEPT = "localStorage.getItem('keepless-trends')"
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory):
-    url = sqlite_url(tmp_path_factory.mktemp("accounts"))
-    schema.upgrade(Secret(url))
-    return url
 
 
 @pytest.fixture(scope="module")

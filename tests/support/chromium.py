@@ -9,17 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Nothing that would look for hosts beyond this machine; no sandbox of its own, for containers and root.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from keepless.prove.browser import FLAGS, NAMES
 
 
 @contextmanager
@@ -34,6 +24,6 @@ def chromium() -> Iterator[Browser]:
         path = next((name for name in installed if name and Path(name).exists()), None)
         if path is None:
             pytest.fail("no Chromium: run `make test`, which installs one, or name one in KEEPLESS_CHROMIUM")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()

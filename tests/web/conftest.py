@@ -2,6 +2,7 @@
 
 import pytest
 from support.logbook import logbook
+from support.members import club
 from support.website import website
 
 
@@ -46,3 +47,10 @@ def log():
     """What the process logs during a test, as JSON lines."""
     with logbook() as stream:
         yield stream
+
+
+@pytest.fixture
+def members(site):
+    """The site as one that has accounts."""
+    with club(site) as made:
+        yield made

@@ -23,12 +23,6 @@ READS = {
 
 
 @pytest.fixture
-def members(site):
-    with club(site) as made:
-        yield made
-
-
-@pytest.fixture
 def free(members, local_plaid):
     return members.member("free", local_plaid.connect("user_good"))
 

@@ -1,7 +1,6 @@
 """Storing trends with the account: what comes back where, who may write it, and that the server cannot open it."""
 
 import pytest
-from support.members import club
 from support.website import session_cookie, set_session
 
 from keepless.adapters.sealing.capsules import CapsuleEnvelope
@@ -10,12 +9,6 @@ from keepless.web import trend_cookie
 
 KEY = trend_cookie.LOCAL_NAME
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def members(site):
-    with club(site) as made:
-        yield made
 
 
 @pytest.fixture
