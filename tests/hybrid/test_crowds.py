@@ -67,8 +67,8 @@ def test_two_hundred_visitors_of_one_item_during_a_refresh_make_one_sync_call(to
     assert after["/transactions/sync"] == before["/transactions/sync"] + 1
     used = [use for look in looks for use in look.cache]
     record_property("said", f"a crowd of {CROWD} during a refresh: { ({use: used.count(use) for use in set(used)}) }")
-    assert set(used) <= {"stale", "hit", "miss"}
-    assert "stale" in used  # how many came in time depends on the machine
+    assert set(used) <= {"stale", "hit", "miss", "bypass"}
+    assert "stale" in used  # how many came in time, and to a Valkey that answers in time, depends on the machine
 
 
 def test_a_crowd_before_there_is_a_copy_reads_the_bank_once(town, visited, record_property):

@@ -13,7 +13,7 @@ from keepless.errors import AccountsFault, MailFault
 
 # A route's template, a method, a status, a bound of a histogram, or a stable word.
 HARMLESS = re.compile(
-    r"/[a-z_./<>:-]*|[A-Z]{3,7}|[1-5]\d\d|[0-9.]+|\+Inf|[a-z_]+|[A-Z][A-Za-z]+(Error|Fault|Exception)"
+    r"/[a-z_./<>:-]*|[A-Z]{3,7}|[1-5]\d\d|[0-9.]+|\+Inf|[a-z_]+|[A-Z][A-Za-z]+(Error|Fault|Exception|Lost)"
 )
 
 
