@@ -43,12 +43,15 @@ def site_behind(gate, plaid_url, **options):
         yield site
 
 
+@contextmanager
+def gated_site(plaid_url):
+    """A Valkey, the gate before it, and a site behind that."""
+    with valkey_server() as valkey, Gate(valkey.url) as gate, site_behind(gate, plaid_url) as site:
+        yield valkey, gate, site
+
+
 def test_with_valkey_away_banks_go_their_keys_stay_and_a_retry_deletes_the_copies(local_plaid):
-    with (
-        valkey_server() as valkey,
-        Gate(valkey.url) as gate,
-        site_behind(gate, local_plaid.url) as site,
-    ):
+    with gated_site(local_plaid.url) as (valkey, gate, site):
         browser = connected(site, local_plaid)
         browser.get("/api/dashboard")
         assert wait_until(lambda: entries(valkey) == 2)
@@ -68,11 +71,7 @@ def test_with_valkey_away_banks_go_their_keys_stay_and_a_retry_deletes_the_copie
 
 
 def test_with_valkey_away_the_receipt_has_the_request_ids_of_the_first_attempt(local_plaid):
-    with (
-        valkey_server() as valkey,
-        Gate(valkey.url) as gate,
-        site_behind(gate, local_plaid.url) as site,
-    ):
+    with gated_site(local_plaid.url) as (_, gate, site):
         browser = connected(site, local_plaid)
         gate.shut()
         interrupted(delete(browser))
@@ -86,11 +85,7 @@ def test_with_valkey_away_the_receipt_has_the_request_ids_of_the_first_attempt(l
 
 
 def test_with_valkey_away_a_bank_that_fails_too_is_named(local_plaid):
-    with (
-        valkey_server() as valkey,
-        Gate(valkey.url) as gate,
-        site_behind(gate, local_plaid.url) as site,
-    ):
+    with gated_site(local_plaid.url) as (_, gate, site):
         browser = connected(site, local_plaid)
         gate.shut()
         local_plaid.fault(
