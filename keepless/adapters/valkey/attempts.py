@@ -71,7 +71,7 @@ class FleetStorage(Storage):
         return True
 
     def reset(self) -> int | None:
-        """Not to be had where others count too. Nobody asks for it here; `limits` refuses it of Memcached in the same way."""
+        """Not to be had where others count too, and asked for nowhere; `limits` refuses it of Memcached alike."""
         raise NotImplementedError("counts go by themselves")
 
     def clear(self, key: str) -> None:
